@@ -1,0 +1,1 @@
+"""What a person can type: one module per command, over jobs and engine."""

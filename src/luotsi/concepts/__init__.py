@@ -1,0 +1,1 @@
+"""County content: reads and checks `county/` into frozen records. Knows no engine, no database, no web."""

@@ -1,0 +1,177 @@
+"""Parses the scalar expressions of county content and finds their type; anything not allowed is refused.
+
+An expression is a SQLGlot tree of names, literals, arithmetic, comparison, CASE and the words in `functions`.
+It never holds a query, a cast, or a function the house does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import sqlglot
+from sqlglot import exp
+
+from luotsi.concepts.functions import ANY, FUNCTIONS
+
+Names = Callable[[str, str | None], str | None]
+"""(name, the table before the dot) -> type, or None where there is no such name."""
+
+NUMBERS = {"integer", "decimal"}
+TEXTS = {"text", "code", "reference"}
+TIMES = {"date", "timestamp"}
+
+BOOLEAN_NODES = (exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
+ALLOWED = (
+    *BOOLEAN_NODES,
+    exp.Is, exp.In, exp.Between, exp.Null, exp.Boolean, exp.Literal, exp.Paren, exp.Neg,
+    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Case, exp.If, exp.Column, exp.Identifier, exp.Anonymous,
+)  # fmt: skip
+
+
+class ExpressionError(ValueError):
+    """An expression that is refused; the text says what and what would be right."""
+
+
+class _Words(sqlglot.Dialect):
+    """Reads every function as written (no dialect's own functions), so that the allow-list alone decides."""
+
+    class Parser(sqlglot.Parser):
+        FUNCTIONS = {}  # noqa: RUF012
+        FUNCTION_PARSERS = {}  # noqa: RUF012
+        NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
+        NO_PAREN_FUNCTION_PARSERS = {  # noqa: RUF012
+            key: value for key, value in sqlglot.Parser.NO_PAREN_FUNCTION_PARSERS.items() if key == "CASE"
+        }
+
+
+def parse(text: str) -> exp.Expr:
+    """Parses one expression. Raises ExpressionError with a sentence that says what is wrong."""
+    try:
+        tree = sqlglot.parse_one(text, dialect=_Words)
+    except sqlglot.errors.SqlglotError as error:
+        detail = error.errors[0]["description"] if getattr(error, "errors", None) else str(error).splitlines()[0]
+        raise ExpressionError(f"{text!r} is not an expression: {detail}") from error
+    for node in tree.walk():
+        if isinstance(node, exp.Anonymous):
+            name = str(node.this).lower()
+            if name not in FUNCTIONS:
+                raise ExpressionError(f"{text!r} calls {name}, which is not a function here; see docs/reference")
+        elif not isinstance(node, ALLOWED):
+            raise ExpressionError(f"{text!r} holds {node.key.upper()}, which an expression cannot hold")
+    return tree
+
+
+def names(tree: exp.Expr) -> Iterator[tuple[str, str | None]]:
+    """Every (name, table) that an expression reads."""
+    for column in tree.find_all(exp.Column):
+        yield column.name, column.table or None
+
+
+def type_of(tree: exp.Expr, resolve: Names) -> str:
+    """The type an expression gives, all parts checked. Raises ExpressionError."""
+    match tree:
+        case exp.Paren():
+            return type_of(tree.this, resolve)
+        case exp.Column():
+            found = resolve(tree.name, tree.table or None)
+            if found is None:
+                raise ExpressionError(f"there is no attribute {tree.sql()}")
+            return found
+        case exp.Literal():
+            return "text" if tree.is_string else ("integer" if tree.this.isdigit() else "decimal")
+        case exp.Null():
+            return ANY
+        case exp.Boolean():
+            return "boolean"
+        case exp.And() | exp.Or():
+            _want(tree.left, resolve, "boolean")
+            _want(tree.right, resolve, "boolean")
+            return "boolean"
+        case exp.Not():
+            _want(tree.this, resolve, "boolean")
+            return "boolean"
+        case exp.Is():
+            type_of(tree.this, resolve)
+            return "boolean"
+        case exp.In():
+            for each in tree.expressions:
+                _same(tree.this, each, resolve)
+            return "boolean"
+        case exp.Between():
+            _same(tree.this, tree.args["low"], resolve)
+            _same(tree.this, tree.args["high"], resolve)
+            return "boolean"
+        case exp.EQ() | exp.NEQ() | exp.LT() | exp.LTE() | exp.GT() | exp.GTE():
+            _same(tree.left, tree.right, resolve)
+            return "boolean"
+        case exp.Neg():
+            return _want(tree.this, resolve, "decimal")
+        case exp.Add() | exp.Sub() | exp.Mul() | exp.Div():
+            left, right = _want(tree.left, resolve, "decimal"), _want(tree.right, resolve, "decimal")
+            whole = left == right == "integer" and not isinstance(tree, exp.Div)
+            return "integer" if whole else "decimal"
+        case exp.Case():
+            return _case(tree, resolve)
+        case exp.Anonymous():
+            return _call(tree, resolve)
+        case _:
+            raise ExpressionError(f"{tree.sql()} cannot stand here")
+
+
+def fits(found: str, wanted: str) -> bool:
+    """Whether a value of one type can stand where another is wanted."""
+    if ANY in (found, wanted) or found == wanted:
+        return True
+    return any(found in kin and wanted in kin for kin in (NUMBERS, TEXTS, TIMES)) or (
+        found == "text" and wanted in TIMES
+    )
+
+
+def _want(tree: exp.Expr, resolve: Names, wanted: str) -> str:
+    found = type_of(tree, resolve)
+    if not fits(found, wanted) or (found == "text" and wanted in TIMES and not tree.is_string):
+        raise ExpressionError(f"{tree.sql()} is {found}, where {wanted} is wanted")
+    return found
+
+
+def _same(left: exp.Expr, right: exp.Expr, resolve: Names) -> None:
+    one, other = type_of(left, resolve), type_of(right, resolve)
+    date_text = (one in TIMES and right.is_string) or (other in TIMES and left.is_string)
+    if "text" in (one, other) and TIMES & {one, other} and not date_text:
+        raise ExpressionError(f"{left.sql()} is {one} and {right.sql()} is {other}: they cannot be compared")
+    if not fits(one, other) and not fits(other, one):
+        raise ExpressionError(f"{left.sql()} is {one} and {right.sql()} is {other}: they cannot be compared")
+
+
+def _case(tree: exp.Case, resolve: Names) -> str:
+    results: list[str] = []
+    for branch in tree.args["ifs"]:
+        if tree.this is None:
+            _want(branch.this, resolve, "boolean")
+        else:
+            _same(tree.this, branch.this, resolve)
+        results.append(type_of(branch.args["true"], resolve))
+    default = tree.args.get("default")
+    if default is not None:
+        results.append(type_of(default, resolve))
+    known = [each for each in results if each != ANY]
+    for each in known[1:]:
+        if not fits(each, known[0]) and not fits(known[0], each):
+            raise ExpressionError(f"{tree.sql()} gives {known[0]} in one branch and {each} in another")
+    if not known:
+        return ANY
+    return "decimal" if "decimal" in known else known[0]
+
+
+def _call(tree: exp.Anonymous, resolve: Names) -> str:
+    name = str(tree.this).lower()
+    function = FUNCTIONS[name]
+    given = tree.expressions
+    least, most = len(function.takes) - function.optional, len(function.takes)
+    if len(given) < least or (len(given) > most and not function.repeats):
+        raise ExpressionError(f"{name} takes {', '.join(function.takes)}; {tree.sql()} gives {len(given)}")
+    types = [_want(each, resolve, function.takes[min(place, most - 1)]) for place, each in enumerate(given)]
+    if function.gives != ANY:
+        return function.gives
+    known = [each for each in types if each != ANY]
+    return "decimal" if "decimal" in known else (known[0] if known else ANY)

@@ -1,0 +1,1 @@
+"""Work that knows both halves: landing with connectors, building, publishing."""

@@ -1,0 +1,1 @@
+"""Synthetic extracts: test data that endanger nobody. Knows the layouts of county/sources, not the engine."""
