@@ -7,9 +7,11 @@ It never holds a query, a cast, or a function the house does not know.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.errors import ParseError, SqlglotError
 
 from luotsi.concepts.functions import ANY, FUNCTIONS
 
@@ -36,20 +38,19 @@ class _Words(sqlglot.Dialect):
     """Reads every function as written (no dialect's own functions), so that the allow-list alone decides."""
 
     class Parser(sqlglot.Parser):
-        FUNCTIONS = {}  # noqa: RUF012
-        FUNCTION_PARSERS = {}  # noqa: RUF012
-        NO_PAREN_FUNCTIONS = {}  # noqa: RUF012
-        NO_PAREN_FUNCTION_PARSERS = {  # noqa: RUF012
-            key: value for key, value in sqlglot.Parser.NO_PAREN_FUNCTION_PARSERS.items() if key == "CASE"
-        }
+        FUNCTIONS: ClassVar[dict[str, Any]] = {}
+        FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {}
+        NO_PAREN_FUNCTIONS: ClassVar[dict[Any, Any]] = {}
+        NO_PAREN_FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {"CASE": sqlglot.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]}
 
 
 def parse(text: str) -> exp.Expr:
     """Parses one expression. Raises ExpressionError with a sentence that says what is wrong."""
     try:
         tree = sqlglot.parse_one(text, dialect=_Words)
-    except sqlglot.errors.SqlglotError as error:
-        detail = error.errors[0]["description"] if getattr(error, "errors", None) else str(error).splitlines()[0]
+    except SqlglotError as error:
+        said = error.errors[0]["description"] if isinstance(error, ParseError) and error.errors else None
+        detail = said or str(error).splitlines()[0]
         raise ExpressionError(f"{text!r} is not an expression: {detail}") from error
     for node in tree.walk():
         if isinstance(node, exp.Anonymous):

@@ -7,6 +7,7 @@ A county's own folder overlays ours file by file: a file of the same path replac
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -69,8 +70,6 @@ class County:
     @cached_property
     def digest(self) -> str:
         """A hash over every file of the content, so that a result can name what it rests on."""
-        import hashlib
-
         digest = hashlib.sha256()
         for key in sorted(self.files):
             digest.update(repr(key).encode() + self.files[key].read_bytes())

@@ -1,0 +1,28 @@
+# The two commands: `make run` shows the demonstration county, `make test` passes the tests.
+.PHONY: run test check setup docs clean
+.DEFAULT_GOAL := run
+
+run: setup
+	.venv/bin/luotsi up
+
+test: check
+	.venv/bin/pytest -n auto
+
+check: setup
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/lint-imports
+	.venv/bin/pyright
+	.venv/bin/luotsi check
+
+setup: .venv/.ready
+
+.venv/.ready: uv.lock pyproject.toml setup.sh
+	sh setup.sh
+	touch $@
+
+docs: setup
+	.venv/bin/python -m luotsi.concepts.reference docs/reference
+
+clean:
+	rm -rf .venv var
