@@ -35,10 +35,17 @@ class MethodShape:
 
 METHODS: dict[str, MethodShape] = {
     "third_free_slot": MethodShape(
-        takes={"day": "date", "slot": "date", "free": "boolean", "queue_book": "boolean", "longest": "integer"},
+        takes={
+            "calendar": "text",
+            "day": "date",
+            "slot": "date",
+            "free": "boolean",
+            "queue_book": "boolean",
+            "longest": "integer",
+        },
         gives={"days": "integer"},
         means=(
-            "one row for each calendar and measuring day (`day`): `days` from `day` to the third of its slots that is "
+            "one row for each `calendar` and measuring day (`day`): `days` from `day` to the third of its slots that is "
             "`free` and not before `day`; `longest` when fewer than three are free or any of its rows is a "
             "`queue_book`, and never more than `longest`. Other columns are of its row with the lowest key."
         ),
@@ -65,8 +72,8 @@ METHODS: dict[str, MethodShape] = {
             "usual_provider": "decimal",
         },
         means=(
-            "one row for each person (and `profession`) with at least `least` contacts, those without a professional left "
-            "out: the Bice-Boxerman index `coc` = (sum of n_j squared - N) / (N (N - 1)), null when N is 1, and "
+            "one row for each person (and `profession`) with at least `least` contacts, those without a professional "
+            "left out: the Bice-Boxerman index `coc` = (sum of n_j squared - N) / (N (N - 1)), null when N is 1, and "
             "`usual_provider` = the highest n_j / N, where n_j counts contacts with professional j and N all"
         ),
         within="period",
