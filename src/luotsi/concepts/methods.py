@@ -45,7 +45,7 @@ METHODS: dict[str, MethodShape] = {
         },
         gives={"days": "integer"},
         means=(
-            "one row for each `calendar` and measuring day (`day`): `days` from `day` to the third of its slots that is "
+            "one row for each `calendar` and measuring `day`: `days` from `day` to the third of its slots that is "
             "`free` and not before `day`; `longest` when fewer than three are free or any of its rows is a "
             "`queue_book`, and never more than `longest`. Other columns are of its row with the lowest key."
         ),
