@@ -1,0 +1,52 @@
+"""How the engine opens DuckDB: memory bounded, spill where the caller says, times without a zone of the machine.
+
+Knows no schema. Who may spill to disk is the caller's choice: without `spill` nothing is ever written beside the file.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import duckdb
+
+from luotsi.concepts.errors import UserError
+
+MEMORY_SHARE = 0.6
+"""Of the machine's memory, where nothing else is said."""
+
+
+def connect(
+    path: Path | None,
+    *,
+    read_only: bool = False,
+    memory: str | None = None,
+    threads: int | None = None,
+    spill: Path | None = None,
+) -> duckdb.DuckDBPyConnection:
+    """Opens the database file `path`, or one in memory.
+
+    `memory` is a DuckDB size ('6GB'); `spill` is the folder of temporary files (None: never spills).
+    Raises UserError when the file is held by another process or is not one of ours.
+    """
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": os.environ.get("LUOTSI_MEMORY") or memory or f"{int(_machine_memory() * MEMORY_SHARE)}B",
+        "temp_directory": str(spill) if spill else "",
+        "preserve_insertion_order": False,
+        "autoinstall_known_extensions": False,
+        "TimeZone": "UTC",
+    }
+    if threads is not None:
+        settings["threads"] = threads
+    try:
+        return duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=settings)
+    except duckdb.IOException as error:
+        if "lock" in str(error):
+            raise UserError(
+                f"{path} is in use by another process: only one may load at a time; wait until it ends and try again"
+            ) from error
+        raise UserError(f"{path} cannot be opened: {str(error).splitlines()[0]}") from error
+
+
+def _machine_memory() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
