@@ -1,0 +1,91 @@
+"""A query as named steps, each a SELECT over those before it. Knows no concept: `rows` and `looks` fill it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from luotsi.concepts.expressions import Names, names
+from luotsi.concepts.reading import County
+from luotsi.engine.duck.expressions import Bands, to_sql
+from luotsi.engine.marts.relations import column
+
+
+@dataclass
+class Steps:
+    """Named SELECTs in order; written as the WITH of a query."""
+
+    made: dict[str, exp.Query] = field(default_factory=dict[str, exp.Query])
+
+    def add(self, wanted: str, select: exp.Query) -> str:
+        """Adds a step and gives its name: the wanted one, numbered when it is taken."""
+        name, place = wanted, 1
+        while name in self.made:
+            place += 1
+            name = f"{wanted}_{place}"
+        self.made[name] = select
+        return name
+
+    def finished(self, select: exp.Query) -> exp.Query:
+        """The query: the steps, then `select`."""
+        query = select.copy()
+        for name, step in self.made.items():
+            query = query.with_(name, as_=step, copy=False)
+        return query
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every query of one computing rests on: content, where the marts are, and the months asked for."""
+
+    county: County
+    schema: str = "marts"
+    first_month: exp.Expr = field(default_factory=lambda: exp.Placeholder(this="first_month"))
+    last_month: exp.Expr = field(default_factory=lambda: exp.Placeholder(this="last_month"))
+
+    @property
+    def calendar(self) -> str:
+        """The calendar's table."""
+        return f"{self.schema}.calendar"
+
+    @property
+    def bands(self) -> Bands:
+        """The bands of code list age_group: code, lowest and highest age."""
+        if "age_group" not in self.county.codes:
+            return ()
+        rows = self.county.codes["age_group"].rows
+        return [(code, int(row["lower"]), int(row["upper"]) if row["upper"] else None) for code, row in rows.items()]
+
+    def sql(self, tree: exp.Expr, place: Callable[[exp.Column], exp.Expr], types: Names | None = None) -> exp.Expr:
+        """A county expression in SQL, names placed by `place`."""
+        return to_sql(tree, place, bands=self.bands, calendar=self.calendar, types=types)
+
+
+def flat(word: str, table: str | None) -> str:
+    """The column of a step that holds a name: `x`, or `person__birth_date` for one hop."""
+    return f"{table}__{word}" if table else word
+
+
+def placed(node: exp.Column) -> exp.Expr:
+    """A name as the column of the step that is read."""
+    return column(flat(node.name, node.table or None))
+
+
+def used(trees: Iterable[exp.Expr]) -> list[tuple[str, str | None]]:
+    """Every (name, table) that some expressions read, sorted."""
+    return sorted({each for tree in trees for each in names(tree)}, key=lambda each: (each[1] or "", each[0]))
+
+
+def selected(parts: Mapping[str, exp.Expr], before: str) -> exp.Select:
+    """A step that adds named columns to the one before it."""
+    added = [exp.alias_(each, word, quoted=column(word).this.quoted) for word, each in parts.items()]
+    return exp.select("*", *added, copy=False).from_(before)
+
+
+def conjuncts(tree: exp.Expr) -> list[exp.Expr]:
+    """The parts of a condition that must all hold."""
+    while isinstance(tree, exp.Paren):
+        tree = tree.this
+    return [*conjuncts(tree.left), *conjuncts(tree.right)] if isinstance(tree, exp.And) else [tree]

@@ -1,0 +1,80 @@
+"""Dimensions in SQL: what a row shows in each, segments among them, and how a group is written."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from luotsi.concepts.expressions import parse
+from luotsi.concepts.reading import County
+from luotsi.concepts.records import Rows
+from luotsi.engine.marts.relations import column, name, table
+from luotsi.engine.marts.rows import Chosen
+from luotsi.engine.marts.steps import Ground, Steps
+
+UNKNOWN = "unknown"
+SEGMENT = "segment"
+
+
+def expressions(county: County, rows: Rows, dimensions: list[str]) -> dict[str, exp.Expr]:
+    """The expressions of a concept's dimensions; `segment` is joined, not written."""
+    known = county.concepts[rows.rows.partition(".")[0]].dimensions
+    return {each: parse(known[each]) for each in dimensions if each != SEGMENT or each in known}
+
+
+def with_segment(ground: Ground, steps: Steps, step: str, person: str) -> str:
+    """The step with `segment`: the main segment of the person in column `person` at `period_end`."""
+    spans = "segments"
+    if spans not in steps.made:
+        until = exp.cast(exp.Literal.string("9999-12-31"), "date")
+        lead = exp.Window(
+            this=exp.Anonymous(this="lead", expressions=[column("period_end")]),
+            partition_by=[column("person")],
+            order=exp.Order(expressions=[exp.Ordered(this=column("period_end"))]),
+        )
+        steps.add(
+            spans,
+            exp.select(
+                column("person"),
+                exp.alias_(column("segment"), "segment"),
+                exp.alias_(column("period_end"), "since"),
+                exp.alias_(exp.Coalesce(this=lead, expressions=[until]), "until"),
+            )
+            .from_(table(ground.schema, "segment", "segment"))
+            .where(exp.EQ(this=column("segments", "segment"), expression=exp.Literal.string("main"))),
+        )
+    on = exp.and_(
+        exp.EQ(this=column("person", spans), expression=column(person, step)),
+        exp.LTE(this=column("since", spans), expression=column("period_end", step)),
+        exp.GT(this=column("until", spans), expression=column("period_end", step)),
+    )
+    select = exp.select(exp.column(exp.Star(), step), column("segment", spans)).from_(step)
+    return steps.add("segmented", select.join(spans, on=on, join_type="left"))
+
+
+def shown(chosen: Chosen, trees: dict[str, exp.Expr], dimensions: list[str]) -> list[exp.Expr]:
+    """The columns of the dimensions, as text."""
+    made: list[exp.Expr] = []
+    for each in dimensions:
+        if each not in trees:
+            made.append(column(SEGMENT))
+            continue
+        sql = chosen.sql(trees[each])
+        text = chosen.types(each, None) in ("text", "code") and isinstance(sql, exp.Column)
+        made.append(exp.alias_(sql if text else exp.cast(sql, "text"), name(each)))
+    return made
+
+
+def label(names: tuple[str, ...]) -> exp.Expr:
+    """How a group is written: '', 'unit=1.2', 'age_group=65-74;sex=2'."""
+    made: exp.Expr = exp.Literal.string("")
+    for place, each in enumerate(names):
+        start = exp.Literal.string(f"{';' if place else ''}{each}=")
+        made = exp.DPipe(this=made, expression=start) if place else start
+        value = exp.Coalesce(this=column(each), expressions=[exp.Literal.string(UNKNOWN)])
+        made = exp.DPipe(this=made, expression=value)
+    return made
+
+
+def set_name(names: tuple[str, ...]) -> str:
+    """The name of a grouping: its dimensions."""
+    return ";".join(names)
