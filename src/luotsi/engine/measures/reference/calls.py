@@ -136,7 +136,7 @@ OF_ALL: dict[str, Callable[[list[Any]], Value]] = {
 }
 """Functions that see nulls."""
 
-OF_KNOWN: dict[str, Callable[..., Value]] = {
+OF_KNOWN: dict[str, Any] = {
     "abs": abs,
     "round": rounded,
     "floor": lambda value: int(Decimal(value).to_integral_value(ROUND_FLOOR)),

@@ -1,0 +1,103 @@
+"""Puts the rows of an example into DuckDB tables in the shape of the marts, and asks the engine there."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from functools import cache
+
+import duckdb
+import pyarrow as pa
+
+from luotsi.concepts.calendar import calendar
+from luotsi.concepts.reading import County
+from luotsi.concepts.records import Example
+from luotsi.engine.measures.compute import compute
+from luotsi.engine.measures.reference import Period, World
+from luotsi.engine.measures.reference.calls import Value
+from luotsi.engine.measures.reference.world import attributes
+
+COLUMN_TYPES = {
+    "integer": "BIGINT",
+    "decimal": "DECIMAL(18, 6)",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+    "reference": "UUID",
+}
+"""Types of the marts; text and codes are VARCHAR."""
+
+
+class Tables:
+    """The marts of a county as empty tables in a schema of their own, filled anew for each example."""
+
+    schema = "examples"
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, county: County) -> None:
+        self.con, self.county, self.filled = con, county, set[str]()
+        con.execute(f"CREATE SCHEMA {self.schema}")
+        days = calendar_table()
+        con.execute(f"CREATE TABLE {self.schema}.calendar AS FROM days")
+        del days
+        con.execute(f"CREATE TABLE {self.schema}.segment (person UUID, period_end DATE, segments TEXT, segment TEXT)")
+        for name, concept in county.concepts.items():
+            for relation in (name, *(f"{name}.{many}" for many in concept.many)):
+                columns = "".join(f', "{word}" {sql}' for word, sql in columns_of(county, relation).items())
+                con.execute(f"CREATE TABLE {self.named(relation)} (key UUID{columns})")
+
+    def named(self, relation: str) -> str:
+        """The table of a relation."""
+        return f"{self.schema}.{relation.replace('.', '_')}"
+
+    def fill(self, world: World) -> None:
+        """Replaces all rows by those of an example."""
+        for relation in self.filled:
+            self.con.execute(f"TRUNCATE {self.named(relation)}")
+        self.filled = {relation for relation, rows in world.tables.items() if rows}
+        for relation in self.filled:
+            names = list(columns_of(self.county, relation)) if relation != "segment" else ["person", "period_end"]
+            names = [*names, *(("segments", "segment") if relation == "segment" else ("key",))]
+            places = ", ".join("?" for _ in names)
+            listed = ", ".join(f'"{name}"' for name in names)
+            rows = [[plain(row.values.get(name)) for name in names] for row in world.rows(relation)]
+            self.con.executemany(f"INSERT INTO {self.named(relation)} ({listed}) VALUES ({places})", rows)
+
+    def asked(self, world: World, name: str, example: Example) -> dict[str, Decimal | None]:
+        """DuckDB's answer to an example of a measure: nothing counted where it gives no row."""
+        self.fill(world)
+        period = Period.read(example.period)
+        table = compute(
+            self.con, self.county, [name], schema=self.schema, first_month=period.first, last_month=period.last
+        )
+        group = ";".join(f"{dimension}={value}" for dimension, value in sorted(example.group.items()))
+        for row in table.to_pylist():
+            if row["period"] == example.period and row["group"] == group:
+                return {word: exact(row[word]) for word in ("numerator", "denominator", "value", "n")}
+        return {"numerator": Decimal(0), "denominator": None, "value": None, "n": Decimal(0)}
+
+
+def columns_of(county: County, relation: str) -> dict[str, str]:
+    """Column -> SQL type of a relation's table, without the key."""
+    return {
+        name: COLUMN_TYPES.get(each.type, "VARCHAR")
+        for name, each in attributes(county, relation).items()
+        if each.privacy != "identifying"
+    }
+
+
+def plain(value: Value) -> Value:
+    """A value as the DuckDB client takes it."""
+    return str(value) if isinstance(value, uuid.UUID) else value
+
+
+def exact(value: float | int | Decimal | None) -> Decimal | None:
+    """A number of a result as a decimal."""
+    return None if value is None else Decimal(repr(value) if isinstance(value, float) else value)
+
+
+@cache
+def calendar_table() -> pa.Table:
+    """The working-day calendar as a table (date, working, nth)."""
+    days = list(calendar())
+    names = ("date", "working", "nth")
+    return pa.table({name: [day[place] for day in days] for place, name in enumerate(names)})
