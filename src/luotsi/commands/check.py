@@ -1,0 +1,75 @@
+"""`luotsi check`: tells every fault of county content, what an overlay changed, and how much content there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import duckdb
+import typer
+
+from luotsi.commands.options import Overlay
+from luotsi.concepts.checking import check as checked
+from luotsi.concepts.reading import County, Fault, read_county
+from luotsi.concepts.shipped import roots
+from luotsi.engine.measures.example_tables import Tables
+from luotsi.engine.measures.examples import run_measures, run_segments
+
+KINDS = ("concepts", "codes", "sources", "measures", "segments")
+
+
+def check(county: Overlay = None) -> None:
+    """Check county content: every fault with its file and line, and what would be right."""
+    content, faults = read_county(*roots(county))
+    faults = sorted({*faults, *checked(content)})
+    failed = worked_examples(content, faults)
+    for fault in (*faults, *(failed or ())):
+        typer.echo(shown(fault))
+    for sentence in content.overlaid:
+        typer.echo(sentence)
+    typer.echo(", ".join(counted(len(getattr(content, kind)), kind) for kind in KINDS))
+    if failed is None:
+        typer.echo("The worked examples wait until concepts and code lists are mended")
+    typer.echo(counted(len(faults) + len(failed or ()), "faults"))
+    if faults or failed:
+        raise typer.Exit(1)
+
+
+def worked_examples(county: County, faults: Sequence[Fault]) -> list[Fault] | None:
+    """The worked examples that do not give what they expect.
+
+    Those of faulty files are left until they are mended; None where concepts or code lists are faulty.
+    """
+    faulty = {fault.file for fault in faults}
+    if any(Path(file).parent.name == "concepts" or Path(file).parents[1].name == "codes" for file in faulty):
+        return None
+    failed: list[Fault] = []
+    with duckdb.connect() as con:
+        tables = Tables(con, county)
+        for name in county.measures:
+            failed += _failed(county, "measures", name, faulty, lambda name: run_measures(county, [name], tables))
+    for name in county.segments:
+        failed += _failed(county, "segments", name, faulty, lambda name: run_segments(county, name))
+    return failed
+
+
+def _failed(county: County, kind: str, name: str, faulty: set[str], run: Callable[[str], list[str]]) -> list[Fault]:
+    file = str(county.files[kind, name])
+    if file in faulty:
+        return []
+    line = county.line(kind, name, "examples")
+    return [Fault(file, line, each, "Mend the definition or the example") for each in run(name)]
+
+
+def shown(fault: Fault) -> str:
+    """A fault as a line, its file named from the working directory where it lies below it."""
+    path = Path(fault.file)
+    here = Path.cwd()
+    file = path.relative_to(here) if path.is_absolute() and path.is_relative_to(here) else path
+    return f"{file}:{fault.line}: {fault.what}. {fault.right}"
+
+
+def counted(count: int, kind: str) -> str:
+    """A count with its word: 2 sources, 1 code list."""
+    word = {"codes": "code lists", "segments": "segment lists"}.get(kind, kind)
+    return f"{count} {word.removesuffix('s') if count == 1 else word}"
