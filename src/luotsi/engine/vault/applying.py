@@ -1,0 +1,212 @@
+"""From staged rows to hubs and versions, set by set: the statements of a load, and how they follow on each other.
+
+Works on a table `staged` (see `staging`) of one instance within the caller's transaction. What must be staged again
+because it came late is found here and fetched by `replaying`; which extracts are loaded when, by `load`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+
+import duckdb
+import sqlglot
+
+from luotsi.engine.vault.model import Column, Hub, Versions
+from luotsi.engine.vault.state import listed, quoted
+
+Connection = duckdb.DuckDBPyConnection
+
+
+@cache
+def written(text: str) -> str:
+    """A statement read by SQLGlot and written for DuckDB: what it cannot read never reaches the engine."""
+    return sqlglot.parse_one(text, dialect="duckdb").sql("duckdb")
+
+
+def run(con: Connection, text: str, **values: object) -> int:
+    """Runs a statement; gives the number of rows it changed, or its one number."""
+    found = con.execute(written(text), values or None).fetchone()
+    return int(found[0]) if found and isinstance(found[0], int) else 0
+
+
+def add_keys(con: Connection, hub: Hub, key: str, texts: Iterable[str], system: str, *, staged: str) -> int:
+    """Adds keys the hub does not hold yet; `texts` are the columns of its parts. Gives how many were new."""
+    target = listed(hub.key, "system", *hub.parts, "load")
+    parts = ", ".join(f"any_value({each})" for each in texts)
+    return run(
+        con,
+        f"INSERT INTO vault.{hub.name} ({target}) "
+        f"SELECT s.{quoted(key)}, $system, {parts}, min(s.load) FROM {staged} AS s "
+        f"ANTI JOIN vault.{hub.name} AS h ON s.{quoted(key)} = h.{quoted(hub.key)} "
+        f"WHERE s.{quoted(key)} IS NOT NULL GROUP BY s.{quoted(key)}",
+        system=system,
+    )
+
+
+def insert_new(con: Connection, table: Versions, instance: str, staged: str) -> int:
+    """All staged rows as first versions: for keys that are new to the table and stand once in the batch."""
+    keys, content = _names(table.keys), _names(table.content)
+    return run(
+        con,
+        f"INSERT INTO vault.{table.name} ({_target(table)}) SELECT {listed(*keys)}, $instance, recorded_at, 0, "
+        f"deleted, load{_more(content)} FROM {staged} WHERE NOT deleted",
+        instance=instance,
+    )
+
+
+def find_hard(con: Connection, table: Versions, staged: str, edge: datetime | None, late: bool) -> None:
+    """Makes `hard`: the keys with several staged rows, or with one that is not later than what is loaded."""
+    keys = listed(*_names(table.keys))
+    run(
+        con,
+        f"CREATE OR REPLACE TEMP TABLE hard AS SELECT {keys} FROM {staged} GROUP BY {keys} HAVING count(*) > 1",
+    )
+    if edge is not None:
+        run(con, f"INSERT INTO hard SELECT DISTINCT {keys} FROM {staged} WHERE recorded_at <= $edge", edge=edge)
+    if late:  # what was replayed may have changed for every row of the parent key
+        run(con, f"INSERT INTO hard SELECT DISTINCT {keys} FROM {staged} SEMI JOIN late USING ({quoted(table.key)})")
+
+
+def insert_changed(con: Connection, table: Versions, instance: str, staged: str) -> int:
+    """Rows of keys that are staged once and lie after all that is loaded: compared with the last version."""
+    keys, content = _names(table.keys), _names(table.content)
+    k = listed(*keys)
+    last = ", ".join(["deleted", *map(quoted, content)])
+    differs = " OR ".join(f"s.{quoted(c)} IS DISTINCT FROM p.{quoted(c)}" for c in ("deleted", *content))
+    return run(
+        con,
+        f"INSERT INTO vault.{table.name} ({_target(table)}) WITH v AS (SELECT * FROM vault.{table.name} "
+        f"SEMI JOIN {staged} USING ({k})), several AS (SELECT DISTINCT {k} FROM v WHERE seq > 0), p AS ("
+        f"SELECT {k}, {last}, 1 AS n, instance = $instance AS own FROM v ANTI JOIN several USING ({k}) UNION ALL "
+        f"SELECT {k}, {last}, n, own FROM (SELECT {k}, {last}, instance = $instance AS own, "
+        f"count(*) OVER (PARTITION BY {k}) AS n, row_number() OVER (PARTITION BY {k} "
+        f"ORDER BY (instance = $instance) DESC, recorded_at DESC, seq DESC) AS place FROM v SEMI JOIN several USING ({k})) AS r WHERE place = 1), "
+        f"s AS (SELECT * FROM {staged} ANTI JOIN hard USING ({k})) "
+        f"SELECT {_of('s', keys)}, $instance, s.recorded_at, coalesce(p.n, 0), s.deleted, s.load{_more(content, 's')} "
+        f"FROM s LEFT JOIN p ON {_equal('s', 'p', keys)} "
+        f"WHERE CASE WHEN p.own THEN {differs} ELSE NOT s.deleted END",
+        instance=instance,
+    )
+
+
+def insert_hard(con: Connection, table: Versions, instance: str, staged: str) -> int:
+    """Rows of the keys in `hard`, each compared with the version before it in time."""
+    keys, content = _names(table.keys), _names(table.content)
+    k = listed(*keys)
+    return run(
+        con,
+        f"INSERT INTO vault.{table.name} ({_target(table)}) WITH {_chosen(table, staged)}, "
+        f"counts AS (SELECT {k}, count(*) AS n FROM vault.{table.name} SEMI JOIN hard USING ({k}) GROUP BY {k}) "
+        f"SELECT {_of('c', keys)}, $instance, c.recorded_at, "
+        f"coalesce(counts.n, 0) + row_number() OVER (PARTITION BY {_of('c', keys)} ORDER BY c.recorded_at) - 1, "
+        f"c.deleted, c.load{_more(content, 'c')} FROM chosen AS c LEFT JOIN counts ON {_equal('c', 'counts', keys)}",
+        instance=instance,
+    )
+
+
+def add_late(con: Connection, table: Versions, instance: str, staged: str, edge: datetime) -> None:
+    """Adds to `late` the parent keys for which a row of the past would change the table."""
+    key = quoted(table.key)
+    run(
+        con,
+        f"INSERT INTO late WITH {_chosen(table, staged)} SELECT DISTINCT {key} FROM chosen WHERE recorded_at <= $edge",
+        instance=instance,
+        edge=edge,
+    )
+
+
+def _chosen(table: Versions, staged: str) -> str:
+    """Common table expressions that end in `chosen`: the staged rows of hard keys that change something.
+
+    Of rows of one key and moment one that is there beats a deleted one, then the greatest md5 of the content wins;
+    against a stored row of that moment too. A winner is chosen when it differs from the row before it.
+    """
+    keys, content = _names(table.keys), _names(table.content)
+    k, c = listed(*keys), _more(content)
+    texts = [f"CAST({quoted(n)} AS VARCHAR)" for n in content]
+    pieces = ", ".join(f"coalesce(length({text}) || ':' || {text}, '~')" for text in texts)
+    digest = f"md5(concat({pieces}))" if content else "''"
+    whole = f"row({listed('deleted', *content)})"
+    return (
+        f"own AS (SELECT {k}, recorded_at, seq, deleted{c}, {digest} AS digest FROM vault.{table.name} "
+        f"SEMI JOIN hard USING ({k}) WHERE instance = $instance), "
+        f"top AS (SELECT * FROM own QUALIFY row_number() OVER (PARTITION BY {k}, recorded_at ORDER BY seq DESC) = 1), "
+        f"given AS (SELECT {k}, recorded_at, deleted, load{c}, {digest} AS digest FROM {staged} "
+        f"SEMI JOIN hard USING ({k})), "
+        f"fresh AS (SELECT *, row_number() OVER (PARTITION BY {k}, recorded_at ORDER BY deleted, digest DESC, load) "
+        "AS place FROM given), "
+        f"won AS (SELECT f.* FROM fresh AS f LEFT JOIN top AS t ON {_equal('f', 't', keys)} "
+        "AND f.recorded_at = t.recorded_at "
+        f"WHERE f.place = 1 AND (t.seq IS NULL OR (t.deleted AND NOT f.deleted) "
+        f"OR (t.deleted = f.deleted AND f.digest > t.digest))), "
+        f"line AS (SELECT {k}, recorded_at, seq, TRUE AS stored, NULL AS load, deleted{c} FROM own UNION ALL "
+        f"SELECT {k}, recorded_at, 2147483647, FALSE, load, deleted{c} FROM won), "
+        f"seen AS (SELECT *, lag({whole}) OVER (PARTITION BY {k} ORDER BY recorded_at, seq) AS before FROM line), "
+        f"chosen AS (SELECT * FROM seen WHERE NOT stored AND CASE WHEN before IS NULL THEN NOT deleted "
+        f"ELSE {whole} IS DISTINCT FROM before END)"
+    )
+
+
+def add_absences(con: Connection, table: Versions, instance: str, staged: str, moment: datetime, load: int) -> int:
+    """Stages a deleted row for every key of the instance that is alive at `moment` and not in the full extract."""
+    k, key = listed(*_names(table.keys)), quoted(table.key)
+    return run(
+        con,
+        f"INSERT INTO {staged} ({k}, recorded_at, deleted, _out, load) "
+        f"WITH several AS (SELECT DISTINCT {k} FROM vault.{table.name} WHERE seq > 0), "
+        f"rows AS (SELECT {k}, recorded_at, seq, deleted FROM vault.{table.name} "
+        "WHERE instance = $instance AND recorded_at <= $moment), "
+        f"alive AS (SELECT {k} FROM rows ANTI JOIN several USING ({k}) WHERE NOT deleted UNION ALL "
+        f"SELECT {k} FROM (SELECT {k}, deleted, row_number() OVER (PARTITION BY {k} "
+        f"ORDER BY recorded_at DESC, seq DESC) AS place FROM rows SEMI JOIN several USING ({k})) AS r WHERE place = 1 AND NOT deleted) "
+        f"SELECT {k}, $moment, TRUE, TRUE, $load FROM alive ANTI JOIN {staged} USING ({k}) "
+        f"ANTI JOIN held USING ({key})",
+        instance=instance,
+        moment=moment,
+        load=load,
+    )
+
+
+def add_missing_members(con: Connection, table: Versions, instance: str, staged: str) -> int:
+    """Stages a deleted row for each member of a group that is known and not in a set its parent sent.
+
+    A delta row of a multi-active group speaks for the whole set of its key at its moment.
+    """
+    keys = _names(table.keys)
+    k, key = listed(*keys), quoted(table.key)
+    return run(
+        con,
+        f"INSERT INTO {staged} ({k}, recorded_at, deleted, _out, load) "
+        f"WITH sets AS (SELECT {key}, recorded_at, max(load) AS load FROM {staged} GROUP BY ALL), "
+        f"known AS (SELECT DISTINCT {k} FROM {staged} UNION SELECT {k} FROM vault.{table.name} "
+        f"SEMI JOIN {staged} USING ({key}) WHERE instance = $instance), "
+        f"expected AS (SELECT {_of('known', keys)}, sets.recorded_at, sets.load FROM sets JOIN known "
+        f"ON sets.{key} = known.{key}) "
+        f"SELECT {k}, recorded_at, TRUE, TRUE, load FROM expected ANTI JOIN {staged} USING ({k}, recorded_at) "
+        f"ANTI JOIN held USING ({key})",
+        instance=instance,
+    )
+
+
+def _names(columns: Iterable[Column]) -> list[str]:
+    return [each.name for each in columns]
+
+
+def _target(table: Versions) -> str:
+    passport = ("instance", "recorded_at", "seq", "deleted", "load")
+    return listed(*_names(table.keys), *passport, *_names(table.content))
+
+
+def _more(names: list[str], table: str = "") -> str:
+    """`, a, b`: names that follow others in a list."""
+    return "".join(f", {table + '.' if table else ''}{quoted(each)}" for each in names)
+
+
+def _of(table: str, names: list[str]) -> str:
+    return ", ".join(f"{table}.{quoted(each)}" for each in names)
+
+
+def _equal(one: str, other: str, names: list[str]) -> str:
+    return " AND ".join(f"{one}.{quoted(each)} = {other}.{quoted(each)}" for each in names)
