@@ -138,12 +138,12 @@ def add(steps: Steps, ground: Ground, word: str, look: Look, looker: Looker) -> 
     return _joined(steps, looker, word, look, found, on), looked.type
 
 
-def semi_join(ground: Ground, look: Look, looker: Looker) -> exp.Expr:
+def semi_join(ground: Ground, look: Look, looker: Looker, alias: str) -> exp.Expr:
     """A condition that every row for which the look finds something meets, cheap enough to ask of all rows."""
     looked = Looked(ground, look, looker)
     theirs, ours = looked.ends()
     inner = looked.scan().select(theirs).where(exp.not_(exp.Is(this=theirs.copy(), expression=exp.null())))
-    ours.set("table", None)
+    ours.set("table", exp.to_identifier(alias))
     return exp.In(this=ours, query=exp.Subquery(this=inner))
 
 

@@ -16,6 +16,7 @@ from luotsi.concepts.records import Attribute
 
 CALENDAR = {"date": "date", "working": "boolean", "nth": "integer"}
 SEGMENT = {"person": "reference", "period_end": "date", "segments": "text", "segment": "text"}
+SPANS = {"person": "reference", "segments": "text", "segment": "text", "since": "date", "until": "date"}
 
 SQL_TYPES = {
     "text": "VARCHAR",
@@ -57,7 +58,7 @@ class Relation:
 def relations(county: County) -> dict[str, dict[str, str]]:
     """The columns of every mart with their types (as in the concepts), by table name."""
     found = {each.table: each.columns for each in all_relations(county)}
-    return {**found, "calendar": dict(CALENDAR), "segment": dict(SEGMENT)}
+    return {**found, "calendar": dict(CALENDAR), "segment": dict(SEGMENT), "segment_spans": dict(SPANS)}
 
 
 def all_relations(county: County) -> Iterator[Relation]:

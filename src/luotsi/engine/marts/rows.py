@@ -132,29 +132,31 @@ class _Plan:
         """Conditions implied by looks that `where` wants to find something; they thin the rows before any look."""
         found: list[exp.Expr] = []
         for each in self.where:
-            made = self._implied(each)
+            made = self._implied(each, alias)
             if made is not None:
-                for node in made.find_all(exp.In):
-                    node.this.set("table", exp.to_identifier(alias))
                 found.append(made)
         return found
 
-    def _implied(self, tree: exp.Expr) -> exp.Expr | None:
+    def _implied(self, tree: exp.Expr, alias: str) -> exp.Expr | None:
         """A condition that holds wherever `tree` is true, of semi-joins alone; None when there is none."""
         match tree:
             case exp.Paren():
-                return self._implied(tree.this)
+                return self._implied(tree.this, alias)
             case exp.Or():
-                sides = [self._implied(tree.left), self._implied(tree.right)]
+                sides = [self._implied(tree.left, alias), self._implied(tree.right, alias)]
                 return exp.paren(exp.or_(*sides)) if None not in sides else None
             case exp.And():
-                sides = [each for each in (self._implied(tree.left), self._implied(tree.right)) if each is not None]
+                sides = [
+                    each
+                    for each in (self._implied(tree.left, alias), self._implied(tree.right, alias))
+                    if each is not None
+                ]
                 return exp.paren(exp.and_(*sides)) if sides else None
             case exp.Column() if not tree.table and tree.name in self.rows.look:
                 look = self.rows.look[tree.name]
-                return looks.semi_join(self.ground, look, self._looker()) if look.take == "exists" else None
+                return looks.semi_join(self.ground, look, self._looker(), alias) if look.take == "exists" else None
             case exp.Column() if not tree.table and tree.name in self.rows.then:
-                return self._implied(self.definitions[tree.name])
+                return self._implied(self.definitions[tree.name], alias)
             case _:
                 return None
 

@@ -52,7 +52,7 @@ def compute(
     found: list[pa.Table] = []
     for place, a_pass in enumerate(todo):
         text = query(ground, county.measures, a_pass).sql("duckdb")
-        found.append(con.execute(text).to_arrow_table().cast(SCHEMA))
+        found.append(con.sql(text).to_arrow_table().cast(SCHEMA))
         if progress is not None:
             progress(place + 1, len(todo))
     table = pa.concat_tables(found) if found else SCHEMA.empty_table()

@@ -40,6 +40,10 @@ class Tables:
         con.execute(f"CREATE TABLE {self.schema}.calendar AS FROM days")
         del days
         con.execute(f"CREATE TABLE {self.schema}.segment (person UUID, period_end DATE, segments TEXT, segment TEXT)")
+        con.execute(
+            f"CREATE VIEW {self.schema}.segment_spans AS "
+            f"SELECT person, segments, segment, period_end AS since, period_end AS until FROM {self.schema}.segment"
+        )
         for name, concept in county.concepts.items():
             for relation in (name, *(f"{name}.{many}" for many in concept.many)):
                 columns = "".join(f', "{word}" {sql}' for word, sql in columns_of(county, relation).items())

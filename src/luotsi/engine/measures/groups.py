@@ -13,6 +13,8 @@ from luotsi.engine.marts.steps import Ground, Steps
 
 UNKNOWN = "unknown"
 SEGMENT = "segment"
+MAIN = "main"
+"""The segment list that the dimension `segment` shows."""
 
 
 def expressions(county: County, rows: Rows, dimensions: list[str]) -> dict[str, exp.Expr]:
@@ -23,31 +25,14 @@ def expressions(county: County, rows: Rows, dimensions: list[str]) -> dict[str, 
 
 def with_segment(ground: Ground, steps: Steps, step: str, person: str) -> str:
     """The step with `segment`: the main segment of the person in column `person` at `period_end`."""
-    spans = "segments"
-    if spans not in steps.made:
-        until = exp.cast(exp.Literal.string("9999-12-31"), "date")
-        lead = exp.Window(
-            this=exp.Anonymous(this="lead", expressions=[column("period_end")]),
-            partition_by=[column("person")],
-            order=exp.Order(expressions=[exp.Ordered(this=column("period_end"))]),
-        )
-        steps.add(
-            spans,
-            exp.select(
-                column("person"),
-                exp.alias_(column("segment"), "segment"),
-                exp.alias_(column("period_end"), "since"),
-                exp.alias_(exp.Coalesce(this=lead, expressions=[until]), "until"),
-            )
-            .from_(table(ground.schema, "segment", "segment"))
-            .where(exp.EQ(this=column("segments", "segment"), expression=exp.Literal.string("main"))),
-        )
+    spans = table(ground.schema, "segment_spans", "spans")
     on = exp.and_(
-        exp.EQ(this=column("person", spans), expression=column(person, step)),
-        exp.LTE(this=column("since", spans), expression=column("period_end", step)),
-        exp.GT(this=column("until", spans), expression=column("period_end", step)),
+        exp.EQ(this=column("segments", "spans"), expression=exp.Literal.string(MAIN)),
+        exp.EQ(this=column("person", "spans"), expression=column(person, step)),
+        exp.LTE(this=column("since", "spans"), expression=column("period_end", step)),
+        exp.GTE(this=column("until", "spans"), expression=column("period_end", step)),
     )
-    select = exp.select(exp.column(exp.Star(), step), column("segment", spans)).from_(step)
+    select = exp.select(exp.column(exp.Star(), step), column("segment", "spans")).from_(step)
     return steps.add("segmented", select.join(spans, on=on, join_type="left"))
 
 

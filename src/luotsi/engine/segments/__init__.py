@@ -1,1 +1,5 @@
-"""segments."""
+"""Segments: persons divided by rules at month ends, from the same looks as measures. See `compute`."""
+
+from luotsi.engine.segments.compute import at, compute, sql
+
+__all__ = ["at", "compute", "sql"]
