@@ -52,11 +52,11 @@ class _System:
 
     def sums(self, cells: Floats) -> Floats:
         """What each equation gives for these values of the cells."""
-        return np.bincount(self.row, self.sign * cells[self.column], self.size)
+        return np.bincount(self.row, self.sign * cells[self.column], self.size).astype(np.float64)
 
     def spread(self, weights: Floats) -> Floats:
         """The transpose: what each cell gets from weights on the equations."""
-        return np.bincount(self.column, self.sign * weights[self.row], len(self.cells))
+        return np.bincount(self.column, self.sign * weights[self.row], len(self.cells)).astype(np.float64)
 
     def null_vector(self, start: Floats) -> tuple[Floats, float]:
         """The part of `start` that changes no sum, and the error left in the worst sum (conjugate gradients)."""

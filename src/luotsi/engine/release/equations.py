@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from luotsi.engine.release.periods import Period, parse_period
+from luotsi.engine.release.periods import Grain, Period, parse_period
 
 Ints = npt.NDArray[np.int64]
 Template = list[tuple[int, list[int]]]
@@ -91,7 +91,8 @@ def period_templates(periods: Sequence[Period], *, census: bool) -> Iterator[Tem
     """Quarters over months and years over quarters; years over months where no quarter is published."""
     place = {period: at for at, period in enumerate(periods)}
     grains = {period.grain for period in periods}
-    for coarse, fine in (("quarter", "month"), ("year", "quarter"), ("year", "month")):
+    steps: tuple[tuple[Grain, Grain], ...] = (("quarter", "month"), ("year", "quarter"), ("year", "month"))
+    for coarse, fine in steps:
         if not {coarse, fine} <= grains or ((coarse, fine) == ("year", "month") and "quarter" in grains):
             continue
         template: Template = []

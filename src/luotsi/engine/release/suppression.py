@@ -4,8 +4,6 @@ Rules (the reasons and the limits stand in docs/explanation/suppression.md): a c
 sum of published cells may give a hidden cell, nor a small count of hidden cells together. Zero may be shown.
 What the sums are is in `equations`; the proof that nothing can be solved for is in `audit`.
 """
-# pyarrow ships no types:
-# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownParameterType=false
 
 from __future__ import annotations
 
@@ -15,9 +13,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from luotsi.concepts.records import Measure
+from luotsi.engine.release.arrow import Table, pa
 from luotsi.engine.release.audit import determined
 from luotsi.engine.release.equations import Family, Ints, Nesting, families
 
@@ -55,7 +53,7 @@ def rule_of(measure: Measure, small: int = SMALL) -> Rule:
     )
 
 
-def hidden_rows(rows: pa.Table, rule: Rule, *, nesting: Nesting | None = None, already: Bools | None = None) -> Bools:
+def hidden_rows(rows: Table, rule: Rule, *, nesting: Nesting | None = None, already: Bools | None = None) -> Bools:
     """True for each row of one measure (period, group, numerator, denominator, n) that must not be shown.
 
     `already`: rows that were hidden in the release before and have not changed since; they stay hidden, so that two
@@ -84,7 +82,7 @@ def _small(count: Floats, small: int) -> Bools:
     return (count > 0) & (count < small)
 
 
-def _numbers(rows: pa.Table) -> list[Floats]:
+def _numbers(rows: Table) -> list[Floats]:
     """Numerator, denominator and n as they are, null as 0, without their sign."""
     return [np.abs(_floats(rows[name])) for name in ("numerator", "denominator", "n")]
 
@@ -93,7 +91,7 @@ def _floats(column: Any) -> Floats:
     return column.cast(pa.float64()).fill_null(0.0).to_numpy()
 
 
-def _counts(rows: pa.Table, rule: Rule) -> list[Floats]:
+def _counts(rows: Table, rule: Rule) -> list[Floats]:
     """The columns that count people: n always, numerator and denominator where they are whole, the complement."""
     numerator, denominator, n = _numbers(rows)
     counts = [n]

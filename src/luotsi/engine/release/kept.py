@@ -1,0 +1,68 @@
+"""Raw result rows kept between releases, inside the vault's file only: so that what has not changed is not computed
+again, and what was hidden before stays hidden while it is unchanged. They never leave this file unsuppressed.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from luotsi.engine.release.arrow import Table, fetched, pa
+
+Bools = npt.NDArray[np.bool_]
+
+ROW = '"period", "group", numerator, denominator, value, n'
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes the schema `results` where it is not there yet."""
+    con.execute("CREATE SCHEMA IF NOT EXISTS results")
+    con.execute(
+        'CREATE TABLE IF NOT EXISTS results.raw (name VARCHAR, version INTEGER, period VARCHAR, "group" VARCHAR, '
+        "numerator DOUBLE, denominator DOUBLE, value DOUBLE, n BIGINT, hidden BOOLEAN)"
+    )
+    con.execute("CREATE TABLE IF NOT EXISTS results.fingerprints (name VARCHAR, fingerprint VARCHAR)")
+
+
+def fingerprints(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """What each kept measure rested on when it was computed."""
+    return dict(con.execute("SELECT name, fingerprint FROM results.fingerprints").fetchall())
+
+
+def rows(con: duckdb.DuckDBPyConnection, name: str) -> tuple[Table, Bools]:
+    """The kept rows of a measure in a fixed order, and which of them were hidden."""
+    query = f'SELECT {ROW}, hidden FROM results.raw WHERE name = ? ORDER BY "period", "group"'
+    table = fetched(con.sql(query, params=[name]))
+    return table.drop_columns(["hidden"]), table["hidden"].to_numpy().astype(np.bool_)
+
+
+def hidden_before(con: duckdb.DuckDBPyConnection, name: str, new: Table) -> Bools:
+    """For each new row: whether the same row with the same numbers was hidden in the release before."""
+    con.register("new_rows", new.append_column("place", pa.array(np.arange(new.num_rows))))
+    try:
+        query = (
+            "SELECT place FROM new_rows JOIN results.raw AS old ON old.name = ? AND old.hidden "
+            'AND old."period" = new_rows."period" AND old."group" = new_rows."group" '
+            "AND old.numerator IS NOT DISTINCT FROM new_rows.numerator "
+            "AND old.denominator IS NOT DISTINCT FROM new_rows.denominator "
+            "AND old.n IS NOT DISTINCT FROM new_rows.n"
+        )
+        places = fetched(con.sql(query, params=[name]))["place"]
+    finally:
+        con.unregister("new_rows")
+    hidden = np.zeros(new.num_rows, dtype=np.bool_)
+    hidden[places.to_numpy()] = True
+    return hidden
+
+
+def keep(con: duckdb.DuckDBPyConnection, name: str, version: int, new: Table, hidden: Bools, mark: str) -> None:
+    """Replaces the kept rows of one measure. Call it inside a transaction."""
+    con.execute("DELETE FROM results.raw WHERE name = ?", [name])
+    con.execute("DELETE FROM results.fingerprints WHERE name = ?", [name])
+    con.register("new_rows", new.append_column("hidden", pa.array(hidden)))
+    try:
+        con.execute(f"INSERT INTO results.raw SELECT ?, ?, {ROW}, hidden FROM new_rows", [name, version])
+    finally:
+        con.unregister("new_rows")
+    con.execute("INSERT INTO results.fingerprints VALUES (?, ?)", [name, mark])
