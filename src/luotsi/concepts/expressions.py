@@ -37,6 +37,13 @@ class ExpressionError(ValueError):
 class _Words(sqlglot.Dialect):
     """Reads every function as written (no dialect's own functions), so that the allow-list alone decides."""
 
+    class Tokenizer(sqlglot.Tokenizer):
+        # a name may be a word that begins a statement in SQL: call, show, execute
+        COMMANDS = set()  # noqa: RUF012
+        KEYWORDS = {  # noqa: RUF012
+            word: token for word, token in sqlglot.Tokenizer.KEYWORDS.items() if token not in sqlglot.Tokenizer.COMMANDS
+        }
+
     class Parser(sqlglot.Parser):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {}
@@ -47,7 +54,7 @@ class _Words(sqlglot.Dialect):
 def parse(text: str) -> exp.Expr:
     """Parses one expression. Raises ExpressionError with a sentence that says what is wrong."""
     try:
-        tree = sqlglot.parse_one(text, dialect=_Words)
+        tree = sqlglot.parse_one(text, dialect=_Words, into=exp.Condition)
     except SqlglotError as error:
         said = error.errors[0]["description"] if isinstance(error, ParseError) and error.errors else None
         detail = said or str(error).splitlines()[0]

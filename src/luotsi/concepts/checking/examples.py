@@ -25,7 +25,7 @@ def check(judge: Judge, examples: Sequence[Example], dimensions: Collection[str]
             what = f"{example.period!r} is not a period"
             judge.fault((*path, "period"), what, "Write a month 2023-01, quarter 2023-Q1 or year 2023")
         for name in example.group:
-            judge.among((*path, "group", name), name, dimensions, f"dimension of {judge.name}")
+            judge.among((*path, "group", name), name, dimensions, "dimension", judge.name)
         for name in example.expect if expected else ():
             judge.among((*path, "expect", name), name, expected, "number")
         for relation, table in example.given.items():
@@ -42,7 +42,7 @@ def _table(judge: Judge, path: Path, relation: str, table: str) -> None:
     lines = [line for line in table.splitlines() if line.strip()]
     heading = [cell.strip() for cell in lines[0].split("|")] if lines else []
     for name in heading:
-        judge.among(path, name, known, f"attribute of {relation}")
+        judge.among(path, name, known, "attribute", relation)
     for place, line in enumerate(lines[1:], 1):
         cells = [cell.strip() for cell in line.split("|")]
         if len(cells) != len(heading):

@@ -37,11 +37,11 @@ class Judge:
         file = self.county.files.get((self.kind, self.name))
         self.faults.append(Fault(str(file), self.county.line(self.kind, self.name, *path), what, right))
 
-    def among(self, path: Path, word: str, known: Collection[str], what: str) -> bool:
-        """Whether a word is one of the known; if not, that is a fault: `there is no <what> <word>`."""
+    def among(self, path: Path, word: str, known: Collection[str], what: str, of: str = "") -> bool:
+        """Whether a word is one of the known; if not, that is a fault: `there is no <what> <word> in <of>`."""
         if word in known:
             return True
-        self.fault(path, f"there is no {what} {word}", suggestion(word, known))
+        self.fault(path, f"there is no {what} {word}{f' in {of}' if of else ''}", suggestion(word, known))
         return False
 
     def label(self, path: Path, label: Label) -> None:

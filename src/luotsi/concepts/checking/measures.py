@@ -42,7 +42,7 @@ def chosen(judge: Judge, path: Path, rows: Rows | Segments) -> Stages | None:
     if not judge.among((*path, "rows"), concept_name, county.concepts, "concept"):
         return None
     concept = county.concepts[concept_name]
-    if many and not judge.among((*path, "rows"), many, concept.many, f"group of {concept_name}"):
+    if many and not judge.among((*path, "rows"), many, concept.many, "group", concept_name):
         return None
     steps = stages(county, rows)
     _own_names(judge, path, rows, steps)
@@ -96,7 +96,7 @@ def _look(judge: Judge, path: Path, rows: Rows | Segments, look: Look, let: Scop
     if not judge.among((*path, "of"), look.of, county.concepts, "concept"):
         return
     other = county.concepts[look.of]
-    if look.many is not None and not judge.among((*path, "many"), look.many, other.many, f"group of {look.of}"):
+    if look.many is not None and not judge.among((*path, "many"), look.many, other.many, "group", look.of):
         return
     scope = look_scope(county, look, let)
     _shared(judge, path, rows, look, scope, let)
@@ -123,7 +123,7 @@ def _shared(judge: Judge, path: Path, rows: Rows | Segments, look: Look, scope: 
     for (concept, side), end in zip(sides, ends, strict=True):
         if end is None:
             references = [name for name, each in side.names.items() if each.refers and name != "key"]
-            judge.among((*path, "by" if look.by != "person" else "of"), look.by, references, f"reference of {concept}")
+            judge.among((*path, "by" if look.by != "person" else "of"), look.by, references, "reference", concept)
     if None not in ends and ends[0] != ends[1]:
         what = f"{look.by} is {ends[0]} in {sides[0][0]} and {ends[1]} in {sides[1][0]}"
         judge.fault((*path, "by"), what, "Look by a reference to the same concept")
@@ -139,7 +139,7 @@ def _method(judge: Judge, path: Path, method: Method, then: Scope) -> None:
         return
     shape = METHODS[method.name]
     for name, text in method.arguments.items():
-        if judge.among((*path, "arguments", name), name, shape.takes, f"argument of {method.name}"):
+        if judge.among((*path, "arguments", name), name, shape.takes, "argument", method.name):
             judge.expression((*path, "arguments", name), text, then, (shape.takes[name],))
     for name in shape.takes:
         if name not in method.arguments and name not in shape.optional:
@@ -166,13 +166,13 @@ def _dimensions(judge: Judge, path: Path, rows: Measure, found: Stages) -> None:
     known = {*found.dimensions, *(("segment",) if has_segment(judge.county, concept) else ())}
     for place, name in enumerate(rows.dimensions):
         here = (*path, "dimensions", place)
-        if judge.among(here, name, known, f"dimension of {rows.rows}") and name in found.dimensions:
+        if judge.among(here, name, known, "dimension", rows.rows) and name in found.dimensions:
             judge.expression(here, found.dimensions[name], found.grouped)
         if name in rows.dimensions[:place]:
             judge.fault(here, f"the dimension {name} stands twice", "Keep one of them")
     for place, pair in enumerate(rows.pairs):
         for name in pair:
-            judge.among((*path, "pairs", place), name, rows.dimensions, f"dimension of {judge.name}")
+            judge.among((*path, "pairs", place), name, rows.dimensions, "dimension", judge.name)
         if pair[0] == pair[1]:
             judge.fault((*path, "pairs", place), f"{pair[0]} is crossed with itself", "Cross two dimensions")
 

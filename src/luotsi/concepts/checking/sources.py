@@ -114,7 +114,7 @@ def _mapping(judge: Judge, sheet: Sheet, path: Path, mapping: Mapping) -> None:
         _guarded(judge, sheet, (*path, "where"), mapping.where)
     attributes = _attributes(concept, mapping)
     for name, value in mapping.key.items():
-        if judge.among((*path, "key", name), name, concept.key, f"key attribute of {mapping.concept}"):
+        if judge.among((*path, "key", name), name, concept.key, "key attribute", mapping.concept):
             _value(judge, sheet, (*path, "key", name), value, concept.attributes[name], key=True)
     for name in concept.key:
         if name not in mapping.key:
@@ -123,7 +123,7 @@ def _mapping(judge: Judge, sheet: Sheet, path: Path, mapping: Mapping) -> None:
         here = (*path, "attributes", name)
         if name in concept.key and mapping.many is None:
             judge.fault(here, f"{name} is in the key of {mapping.concept}", "Map it under key alone")
-        elif judge.among(here, name, attributes, f"attribute of {mapping.concept}"):
+        elif judge.among(here, name, attributes, "attribute", mapping.concept):
             _value(judge, sheet, here, value, attributes[name], key=False)
     for name in concept.many[mapping.many].by if mapping.many else ():
         if name not in mapping.attributes:
