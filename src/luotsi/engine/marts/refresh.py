@@ -1,0 +1,181 @@
+"""Fills the marts: what loads have changed since the last time, or all as of a date.
+
+A mart is refreshed by keys: those that new loads speak of, those whose same-as links moved, and those that refer to
+such. A mart whose definition changed is made anew. `versions` remembers the last load each mart has seen.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterable, Iterator
+
+import duckdb
+from sqlglot import exp
+
+from luotsi.concepts.calendar import calendar
+from luotsi.concepts.reading import County
+from luotsi.engine.marts.relations import SQL_TYPES, relation
+from luotsi.engine.marts.same import linked, masters, moved, same_table
+from luotsi.engine.marts.shape import Shaper
+from luotsi.engine.vault.model import Model, Versions, model
+from luotsi.engine.vault.state import quoted
+
+Connection = duckdb.DuckDBPyConnection
+BOOKS = (
+    "CREATE SCHEMA IF NOT EXISTS marts",
+    "CREATE TABLE IF NOT EXISTS marts.versions (concept VARCHAR, load INTEGER, shape VARCHAR)",
+)
+
+
+def refresh(con: Connection, county: County) -> None:
+    """Brings every mart of the open vault up to the loads it holds, in one transaction."""
+    made = model(county)
+    con.execute("BEGIN")
+    try:
+        for statement in BOOKS:
+            con.execute(statement)
+        _calendar(con, "marts")
+        _same(con, county, made, made.hubs, None)
+        before = {row[0]: (row[1], row[2]) for row in con.execute("SELECT * FROM marts.versions").fetchall()}
+        for concept in county.concepts:
+            _refresh(con, county, made, concept, before.get(concept))
+        con.execute("COMMIT")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+
+
+def as_of(con: Connection, county: County, day: datetime.date, concepts: Iterable[str]) -> None:
+    """Makes the marts of some concepts as they were known at the end of a day, in memory, as schema `as_of`."""
+    made = model(county)
+    con.execute("DETACH DATABASE IF EXISTS as_of")
+    con.execute("ATTACH ':memory:' AS as_of")
+    end = exp.cast(exp.Literal.string(f"{day.isoformat()} 23:59:59.999999"), "timestamp")
+    _calendar(con, "as_of")
+    _same(con, county, made, made.hubs, end)
+    shaper = Shaper(county, made, "as_of", end)
+    for concept in concepts:
+        con.execute(f"CREATE TABLE as_of.{quoted(concept)} AS {shaper.concept(concept).sql('duckdb')}")
+        for many in county.concepts[concept].many:
+            query = shaper.group(concept, many).sql("duckdb")
+            con.execute(f"CREATE TABLE as_of.{quoted(f'{concept}_{many}')} AS {query}")
+
+
+def _calendar(con: Connection, schema: str) -> None:
+    if con.execute(f"SELECT 1 FROM duckdb_tables() WHERE table_name = 'calendar' AND {_in(schema)}").fetchone():
+        return
+    con.execute(f"CREATE TABLE {schema}.calendar (date DATE, working BOOLEAN, nth INTEGER)")
+    days, working, nth = zip(*calendar(), strict=True)
+    con.execute(
+        f"INSERT INTO {schema}.calendar SELECT unnest(?::DATE[]), unnest(?::BOOLEAN[]), unnest(?::INTEGER[])",
+        [list(days), list(working), list(nth)],
+    )
+
+
+def _in(schema: str) -> str:
+    return f"(schema_name = '{schema}' OR database_name = '{schema}')"
+
+
+def _same(con: Connection, county: County, made: Model, concepts: Iterable[str], end: exp.Expr | None) -> None:
+    """Temporary tables of member -> master, for every concept that has same-as links."""
+    for concept in concepts:
+        links = linked(made, concept)
+        if links:
+            query = masters(county, links, end).sql("duckdb")
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {same_table(concept)} AS {query}")
+
+
+def _refresh(con: Connection, county: County, made: Model, concept: str, before: tuple[int, str] | None) -> None:
+    """Brings the marts of one concept up to date."""
+    tables = list(_read(county, made, concept))
+    load = _last_load(con, tables)
+    shape = _shape(con, county, made, concept)
+    if before == (load, shape):
+        return
+    shaper = Shaper(county, made)
+    if before is None or before[1] != shape:
+        _replace(con, concept, shaper.concept(concept))
+        for many in county.concepts[concept].many:
+            _replace(con, f"{concept}_{many}", shaper.group(concept, many))
+    else:
+        _update(con, county, made, concept, before[0])
+    con.execute("DELETE FROM marts.versions WHERE concept = ?", [concept])
+    con.execute("INSERT INTO marts.versions VALUES (?, ?, ?)", [concept, load, shape])
+
+
+def _replace(con: Connection, name: str, query: exp.Query) -> None:
+    con.execute(f"CREATE OR REPLACE TABLE marts.{quoted(name)} AS {query.sql('duckdb')}")
+
+
+def _update(con: Connection, county: County, made: Model, concept: str, after: int) -> None:
+    """Replaces the rows of the keys that loads after `after` may have changed."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE changed_keys AS {_changed(made, concept, after)}")
+    wanted = "SELECT key FROM changed_keys"
+    if linked(made, concept):  # all members of the masters concerned, so that merged rows are whole
+        same = same_table(concept)
+        wanted += f" UNION SELECT member FROM {same} WHERE master IN (SELECT key FROM changed_keys)"
+        wanted += f" UNION SELECT master FROM {same} WHERE member IN (SELECT key FROM changed_keys)"
+        con.execute(f"CREATE OR REPLACE TEMP TABLE more_keys AS {wanted}")
+        wanted = (
+            f"SELECT key FROM more_keys UNION SELECT member FROM {same} WHERE master IN (SELECT key FROM more_keys)"
+        )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE wanted_keys AS SELECT DISTINCT key FROM ({wanted}) AS wanted(key)")
+    shaper = Shaper(county, made, keys="wanted_keys")
+    _write(con, concept, shaper.concept(concept))
+    for many in county.concepts[concept].many:
+        _write(con, f"{concept}_{many}", shaper.group(concept, many))
+
+
+def _write(con: Connection, name: str, query: exp.Query) -> None:
+    target = f"marts.{quoted(name)}"
+    con.execute(f"DELETE FROM {target} WHERE key IN (SELECT key FROM wanted_keys)")
+    con.execute(f"INSERT INTO {target} BY NAME {query.sql('duckdb')}")
+
+
+def _changed(made: Model, concept: str, after: int) -> str:
+    """Keys (as sent) of which a load after `after` speaks, or whose own or referred keys moved, as SQL."""
+    parts = [
+        f"SELECT {quoted(table.key)} AS key FROM vault.{table.name} WHERE load > {after}"
+        for table in made.versions
+        if table.concept == concept and table.kind != "same"
+    ]
+    if linked(made, concept):
+        parts.append(moved(linked(made, concept), after).sql("duckdb"))
+    for table in made.versions:
+        if table.concept != concept or table.kind == "same":
+            continue
+        for column, referred in table.references:
+            if linked(made, referred):
+                moves = moved(linked(made, referred), after).sql("duckdb")
+                parts.append(f"SELECT {quoted(table.key)} FROM vault.{table.name} WHERE {quoted(column)} IN ({moves})")
+    return " UNION ".join(parts) if parts else "SELECT CAST(NULL AS UUID) AS key WHERE FALSE"
+
+
+def _read(county: County, made: Model, concept: str) -> Iterator[Versions]:
+    """Every table of the vault that the marts of a concept rest on."""
+    yield from (each for each in made.versions if each.concept == concept)
+    referred = {name for each in made.versions if each.concept == concept for _, name in each.references}
+    for name in sorted(referred - {concept}):
+        yield from linked(made, name)
+
+
+def _last_load(con: Connection, tables: list[Versions]) -> int:
+    if not tables:
+        return 0
+    every = " UNION ALL ".join(f"SELECT max(load) AS load FROM vault.{each.name}" for each in tables)
+    row = con.execute(f"SELECT coalesce(max(load), 0) FROM ({every})").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _shape(con: Connection, county: County, made: Model, concept: str) -> str:
+    """A digest of how the marts of a concept are made, and of the definitions its rows were loaded by."""
+    shaper = Shaper(county, made)
+    texts = [shaper.concept(concept).sql("duckdb")]
+    texts += [shaper.group(concept, many).sql("duckdb") for many in county.concepts[concept].many]
+    texts += [f"{word} {SQL_TYPES[kind]}" for word, kind in relation(county, concept).columns.items()]
+    read = sorted({(each.source, each.table) for each in made.feeds if each.concept == concept})
+    for source, table in read:
+        query = 'SELECT digest FROM vault.definitions WHERE source = ? AND "table" = ?'
+        texts.append(str(con.execute(query, [source, table]).fetchone()))
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:32]
