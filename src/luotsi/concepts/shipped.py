@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import luotsi
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County, read_county
 
 
 def shipped() -> Path:
     """The folder of the content that comes with Luotsi: in the package, or beside the sources of a clone."""
-    package = Path(luotsi.__file__).parent
+    package = Path(__file__).parents[1]
     packed = package / "county"
     return packed if packed.is_dir() else package.parents[1] / "county"
 

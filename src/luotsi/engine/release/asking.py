@@ -15,8 +15,8 @@ from luotsi.concepts.records import Measure
 from luotsi.engine import marts, measures, segments, vault
 from luotsi.engine.release import lineage
 from luotsi.engine.release.arrow import Table, pa, pc
-from luotsi.engine.release.building import suppressed, whole_periods
-from luotsi.engine.release.draft import Window, window_of
+from luotsi.engine.release.building import computed, suppressed
+from luotsi.engine.release.draft import window_of
 from luotsi.engine.release.equations import parse_group
 from luotsi.engine.release.periods import grain_of
 from luotsi.engine.release.question import Question, ask_for, named, where_of
@@ -103,11 +103,8 @@ def computed_as_of(home: Path, county: County, measure: Measure, day: datetime.d
         window = window_of(county, known, None, None)
         marts.as_of(con, county, day, lineage.concepts_read(county, measures.sql(county, measure.measure)))
         if "segment" in measure.dimensions:
-            segments.compute(con, county, schema="as_of")
-        table = measures.compute(
-            con, county, [measure.measure], schema="as_of", first_month=window.first, last_month=window.last
-        )
-        rows = whole_periods(table, Window(window.first, window.last))
+            segments.compute(con, county, schema="as_of", first_month=window.first, last_month=window.last)
+        rows = computed(con, county, [measure.measure], window, schema="as_of")[measure.measure]
         hidden = suppressed(con, county, measure, rows, schema="as_of")
     finally:
         con.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import numpy as np
@@ -33,8 +33,8 @@ RAW = {
 }
 """The columns of raw rows, as they are kept and published."""
 
-Progress = Callable[[str, int, int], None]
-"""(what is being done, how many are done, of how many)"""
+Progress = Callable[[int, int, str], None]
+"""(how many are done, of how many, what is being done)"""
 
 
 def build(
@@ -57,11 +57,10 @@ def build(
         if not loads:
             raise UserError(f"Nothing is loaded in {home} yet. Run `luotsi land`, then `luotsi load`, or `luotsi up`.")
         window = window_of(county, loads, first_month, last_month)
-        tell("marts", 0, 1)
+        tell(0, 1, "marts")
         marts.refresh(con, county)
-        tell("segments", 0, 1)
-        segments.compute(con, county)
         kept.prepare(con)
+        _divide(con, county, window, tell)
         draft = Draft(window)
         con.execute("BEGIN")
         try:
@@ -96,24 +95,54 @@ def _measures(
             "record": measure.model_dump(mode="json"),
         }
     changed = [name for name in marks if before.get(name) != marks[name]]
-    tell("measures", len(marks) - len(changed), len(marks))
-    computed = _computed(con, county, changed, draft.window)
+    new = computed(con, county, changed, draft.window, progress=tell)
     for done, (name, measure) in enumerate(sorted(county.measures.items()), start=1):
-        if name in computed:
-            rows = computed[name]
+        if name in new:
+            rows = new[name]
             hidden = suppressed(con, county, measure, rows, already=kept.hidden_before(con, name, rows))
             kept.keep(con, name, measure.version, rows, hidden, marks[name])
         else:
             rows, hidden = kept.rows(con, name)
         draft.tables.append(published("measure", name, measure.version, rows, hidden, share=is_share(measure)))
-        tell("suppression", done, len(marks))
+        tell(done, len(marks), "small cells")
 
 
-def _computed(con: duckdb.DuckDBPyConnection, county: County, names: list[str], window: Window) -> dict[str, Table]:
+def _divide(con: duckdb.DuckDBPyConnection, county: County, window: Window, tell: Progress) -> None:
+    """Fills the segments for the months of the release, unless nothing that they rest on has changed."""
+    versions, name = lineage.versions(con), "segments/"
+    read = [f"{each}={versions.get(each, '')}" for each in lineage.behind_segments(county)]
+    records = [lineage.digest_of(record) for _, record in sorted(county.segments.items())]
+    mark = lineage.digest(f"{window.first}..{window.last}", *records, *read)
+    if kept.fingerprints(con).get(name) == mark:
+        return
+    tell(0, 1, "segments")
+    segments.compute(con, county, first_month=window.first, last_month=window.last)
+    kept.mark(con, name, mark)
+
+
+def computed(
+    con: duckdb.DuckDBPyConnection,
+    county: County,
+    names: list[str],
+    window: Window,
+    *,
+    schema: str = "marts",
+    progress: Progress | None = None,
+) -> dict[str, Table]:
     """Raw rows of the measures asked for, by name; only periods that are over."""
     if not names:
         return {}
-    table = measures.compute(con, county, names, first_month=window.first, last_month=window.last)
+    tell = progress or _silent
+    compute = cast("Callable[..., Table]", measures.compute)  # pyright: ignore[reportUnknownMemberType]
+    table = compute(
+        con,
+        county,
+        names,
+        schema=schema,
+        first_month=window.first,
+        last_month=window.last,
+        progress=lambda done, total: tell(done, total, "measures"),
+    )
     return {name: whole_periods(table.filter(pc.equal(table["measure"], name)), window) for name in names}
 
 
@@ -161,5 +190,5 @@ def _segments(con: duckdb.DuckDBPyConnection, county: County, draft: Draft) -> N
         draft.tables.append(published("segment", name, record.version, rows, hidden, share=False))
 
 
-def _silent(what: str, done: int, total: int) -> None:
+def _silent(done: int, total: int, what: str) -> None:
     """Tells no one."""

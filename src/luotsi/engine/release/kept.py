@@ -56,13 +56,18 @@ def hidden_before(con: duckdb.DuckDBPyConnection, name: str, new: Table) -> Bool
     return hidden
 
 
-def keep(con: duckdb.DuckDBPyConnection, name: str, version: int, new: Table, hidden: Bools, mark: str) -> None:
+def keep(con: duckdb.DuckDBPyConnection, name: str, version: int, new: Table, hidden: Bools, fingerprint: str) -> None:
     """Replaces the kept rows of one measure. Call it inside a transaction."""
     con.execute("DELETE FROM results.raw WHERE name = ?", [name])
-    con.execute("DELETE FROM results.fingerprints WHERE name = ?", [name])
     con.register("new_rows", new.append_column("hidden", pa.array(hidden)))
     try:
         con.execute(f"INSERT INTO results.raw SELECT ?, ?, {ROW}, hidden FROM new_rows", [name, version])
     finally:
         con.unregister("new_rows")
-    con.execute("INSERT INTO results.fingerprints VALUES (?, ?)", [name, mark])
+    mark(con, name, fingerprint)
+
+
+def mark(con: duckdb.DuckDBPyConnection, name: str, fingerprint: str) -> None:
+    """Notes what something that keeps no rows here rested on."""
+    con.execute("DELETE FROM results.fingerprints WHERE name = ?", [name])
+    con.execute("INSERT INTO results.fingerprints VALUES (?, ?)", [name, fingerprint])

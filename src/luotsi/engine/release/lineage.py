@@ -17,7 +17,7 @@ from sqlglot import exp
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Record
 
-SEGMENT = "segment"
+SEGMENT = ("segment", "segment_spans")
 
 
 def digest(*parts: str) -> str:
@@ -42,10 +42,18 @@ def concepts_read(county: County, sql: str) -> list[str]:
     return sorted(read)
 
 
+def behind_segments(county: County) -> list[str]:
+    """The concepts that the segment lists read, sorted."""
+    looked = {look.of for each in county.segments.values() for look in each.look.values()}
+    read = looked | {each.rows for each in county.segments.values()}
+    # A look may read an attribute of what its rows refer to.
+    named = [county.concepts[name] for name in read if name in county.concepts]
+    return sorted(read | {a.refers for concept in named for a in concept.attributes.values() if a.refers})
+
+
 def _concepts(county: County, relation: str) -> set[str]:
-    if relation in (SEGMENT, "segment_spans"):
-        looked = {look.of for segments in county.segments.values() for look in segments.look.values()}
-        return looked | {segments.rows for segments in county.segments.values()} | {"person"} & set(county.concepts)
+    if relation in SEGMENT:
+        return set(behind_segments(county))
     if relation in county.concepts:
         return {relation}
     return {name for name, concept in county.concepts.items() for many in concept.many if relation == f"{name}_{many}"}

@@ -64,7 +64,9 @@ def hidden_rows(rows: Table, rule: Rule, *, nesting: Nesting | None = None, alre
     counts = _counts(rows, rule)
     weight = np.maximum.reduce([*counts, np.zeros(rows.num_rows)])
     alive = np.logical_or.reduce([each > 0 for each in (*counts, *_numbers(rows))])
-    hidden = np.logical_or.reduce([_small(each, rule.small) for each in counts])
+    hidden = np.zeros(rows.num_rows, dtype=np.bool_)
+    for each in counts:
+        hidden |= _small(each, rule.small)
     if already is not None:
         hidden |= already & alive
     if not hidden.any():
