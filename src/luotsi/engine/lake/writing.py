@@ -1,17 +1,17 @@
 """Writes one reading into a folder: open rows, quarantine, and the encrypted files. Publishes nothing."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false, reportAttributeAccessIssue=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from luotsi.concepts.errors import UserError
@@ -19,7 +19,8 @@ from luotsi.concepts.identifiers import IN_TEXT
 from luotsi.concepts.privacy import LandingColumns
 from luotsi.engine.lake import pseudonyms
 from luotsi.engine.lake.identity import SCHEMAS, Store
-from luotsi.engine.lake.readings import Readable
+from luotsi.engine.lake.line_column import add_lines
+from luotsi.engine.lake.readings import Readable, Rejected
 
 GROUP = 122_880
 """Rows of a batch and of a row group."""
@@ -76,12 +77,15 @@ class _Writing:
         self.reading, self.key, self.to = reading, key, to
         self.systems = {column: systems[column] for column in systems if column in reading.columns}
         self.open = [column for column in reading.columns if column not in columns.identifying]
-        self.values = [column for column in reading.columns if column in columns.identifying]
-        self.undeclared = list(reading.undeclared)
-        self.texts = [place for place, column in enumerate(self.open) if column in columns.texts]
+        self.private = {
+            "values": [column for column in reading.columns if column in columns.identifying],
+            "undeclared": list(reading.undeclared),
+        }
+        self.texts = columns.texts
         self.written = Written(tuple(self.open))
         self.faults: list[str] = []
-        self.error: BaseException | None = None
+        self.out: list[int] = []
+        """Numbers of the records that were read and are yet left out, for a wrong identifier."""
         self.con = connect()
 
     def run(self) -> Written:
@@ -90,12 +94,14 @@ class _Writing:
             if self.systems:
                 self._prepare()
                 faulty = pseudonyms.find(self.con, self.reading.select, self.systems, self.key)
-                self.faults = [column for column, is_faulty in faulty.items() if is_faulty]
-                self._rejects(final=False)
+                self.faults = [f"k{place}.fault" for place, column in enumerate(self.systems) if faulty[column]]
+                self._heed_rejects()
                 self._identifiers()
-            self._prepare()
+            if self.faults:
+                self._take_out_faulty()
+            if any(self.private.values()):
+                self._private()
             self._rows()
-            self._rejects(final=True)
             self._quarantine()
         finally:
             self.con.close()
@@ -105,114 +111,118 @@ class _Writing:
         if self.reading.prepare:
             self.reading.prepare(self.con)
 
-    def _rejects(self, *, final: bool) -> None:
+    def _heed_rejects(self) -> Sequence[Rejected]:
         rejects = self.reading.rejects(self.con)
         if rejects and self.reading.careful:
             raise BrokenError
-        if final:
-            self.written.quarantine += [(each.line, None, each.reason) for each in rejects]
-            self.written.raw += [(each.line, each.raw) for each in rejects]
-            self.written.faulty += len({each.line for each in rejects})
+        return rejects
 
     def _identifiers(self) -> None:
         union = " UNION ".join(
-            f"SELECT p AS pseudonym, '{system.replace(chr(39), chr(39) * 2)}' AS system, n AS value "
-            f"FROM known_{place} WHERE p IS NOT NULL"
+            f"SELECT p AS pseudonym, {_text(system)} AS system, n AS value FROM known_{place} WHERE p IS NOT NULL"
             for place, system in enumerate(self.systems.values())
         )
-        with self.to.store.writer(self.to.private / "identifiers.parquet", SCHEMAS["identifiers"]) as writer:
+        schema = SCHEMAS["identifiers"]
+        with self.to.store.writer(self.to.private / "identifiers.parquet", schema) as writer:
             for batch in self.con.sql(union).to_arrow_reader(GROUP):
-                writer.write_batch(batch.cast(SCHEMAS["identifiers"]))
+                writer.write_batch(batch.cast(schema))
 
-    def _select(self) -> str:
-        """The rows with pseudonyms in place, then what goes to the encrypted store, then the faults of the row."""
-        place_of = {column: place for place, column in enumerate(self.systems)}
-        chosen = ["r._line"] if self.reading.first_line is None else []
-        chosen += [f"k{place_of[each]}.p" if each in place_of else f"r.{_name(each)}" for each in self.open]
-        chosen += [f"r.{_name(each)}" for each in (*self.values, *self.undeclared)]
-        if self.faults:
-            reasons = [f"k{place_of[column]}.fault" for column in self.faults]
-            chosen += [*reasons, f"CASE WHEN coalesce({', '.join(reasons)}) IS NOT NULL THEN to_json(r)::VARCHAR END"]
+    def _from(self, *, numbered: bool) -> str:
+        """The rows as r, `_line` among them if `numbered`, and what is known of each identifier as k<place>."""
+        select, first = self.reading.select, self.reading.first_line
+        if numbered and first is not None:
+            select = f"SELECT row_number() OVER () + {first - 1} AS _line, * FROM ({select})"
         joins = [
-            f"LEFT JOIN known_{place} AS k{place} ON r.{_name(each)} = k{place}.v" for each, place in place_of.items()
+            f"LEFT JOIN known_{place} AS k{place} ON r.{_name(column)} = k{place}.v"
+            for place, column in enumerate(self.systems)
         ]
-        listed = ", ".join(f"{each} AS c{place}" for place, each in enumerate(chosen))
-        return f"SELECT {listed} FROM ({self.reading.select}) AS r {' '.join(joins)}"
+        return f"FROM ({select}) AS r {' '.join(joins)}"
 
-    def _rows(self) -> None:
-        schema = pa.schema([("_line", pa.int64()), *((column, pa.string()) for column in self.open)])
-        other = connect()
-        try:
-            reader = self.con.sql(self._select()).to_arrow_reader(GROUP)
-            stream = pa.RecordBatchReader.from_batches(schema, self._shaped(reader, schema))
-            other.register("stream", stream)
-            target = str(self.to.rows / "rows.parquet").replace("'", "''")
-            count = other.execute(f"COPY (SELECT * FROM stream) TO '{target}' {COPY}").fetchone()
-            self.written.landed = int(count[0]) if count else 0
-        except (duckdb.Error, pa.ArrowException, OSError) as error:
-            raise (self.error or error) from error
-        finally:
-            other.close()
+    def _sound(self) -> str:
+        return f"WHERE coalesce({', '.join(self.faults)}) IS NULL" if self.faults else ""
 
-    def _shaped(self, reader: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        """Numbers the rows, takes out those at fault and what is private, and gives the rest in the open shape."""
-        private = {
-            part: (columns, self.to.store.writer(self.to.private / f"{part}.parquet", _private(columns)))
-            for part, columns in (("values", self.values), ("undeclared", self.undeclared))
-            if columns
-        }
-        try:
-            line = self.reading.first_line
-            for batch in reader:
+    def _take_out_faulty(self) -> None:
+        """Puts rows with a wrong identifier in quarantine, whole as sent in the encrypted store."""
+        self._prepare()
+        names = [column for place, column in enumerate(self.systems) if f"k{place}.fault" in self.faults]
+        found = self.con.execute(
+            f"SELECT r._line, to_json(r)::VARCHAR, {', '.join(self.faults)} {self._from(numbered=True)} "
+            f"WHERE coalesce({', '.join(self.faults)}) IS NOT NULL"
+        ).fetchall()
+        self._heed_rejects()
+        for line, raw, *reasons in found:
+            self.out.append(int(line))
+            self.written.raw.append((int(line), str(raw)))
+            said = [(name, reason) for name, reason in zip(names, reasons, strict=True) if reason]
+            self.written.quarantine += [(int(line), name, str(reason)) for name, reason in said]
+        self.written.faulty += len(found)
+
+    def _private(self) -> None:
+        """Writes the identifying and the undeclared columns to the encrypted store, in one reading."""
+        self._prepare()
+        parts = {part: columns for part, columns in self.private.items() if columns}
+        wanted = [column for columns in parts.values() for column in columns]
+        listed = ", ".join(f"r.{_name(column)} AS c{place}" for place, column in enumerate(wanted))
+        numbered = bool(self.faults)
+        line = None if numbered else self.reading.first_line
+        line_column = "r._line, " if line is None else ""
+        select = f"SELECT {line_column}{listed} {self._from(numbered=numbered)} {self._sound()}"
+        with ExitStack() as stack:
+            writers = {
+                part: stack.enter_context(self.to.store.writer(self.to.private / f"{part}.parquet", _schema(columns)))
+                for part, columns in parts.items()
+            }
+            for batch in self.con.sql(select).to_arrow_reader(GROUP):
                 arrays = list(batch.columns)
                 if line is not None:
                     arrays.insert(0, pa.array(np.arange(line, line + batch.num_rows)))
                     line += batch.num_rows
-                if self.faults:
-                    arrays = self._without_faults(arrays)
-                place = 1 + len(self.open)
-                self._refuse_codes_in_text(arrays)
-                for columns, writer in private.values():
-                    shape = _private(columns)
-                    parts = [arrays[0], *arrays[place : place + len(columns)]]
-                    writer.write_batch(pa.record_batch(_as(parts, shape), schema=shape))
+                place = 1
+                for part, columns in parts.items():
+                    schema = _schema(columns)
+                    chosen = [arrays[0], *arrays[place : place + len(columns)]]
+                    cast = [array.cast(kind.type) for array, kind in zip(chosen, schema, strict=True)]
+                    writers[part].write_batch(pa.record_batch(cast, schema=schema))
                     place += len(columns)
-                yield pa.record_batch(_as(arrays[: 1 + len(self.open)], schema), schema=schema)
-        except BaseException as error:
-            self.error = error  # Arrow passes on its text alone
+        self._heed_rejects()
+
+    def _rows(self) -> None:
+        """Writes the open rows, by DuckDB on all cores, and then their numbers where the reading gives none."""
+        self._prepare()
+        first = self.reading.first_line
+        places = {column: place for place, column in enumerate(self.systems)}
+        chosen = ["r._line"] if first is None else []
+        for column in self.open:
+            value = f"k{places[column]}.p" if column in places else f"r.{_name(column)}"
+            chosen.append(f"{_watched(value, column) if column in self.texts else value} AS {_name(column)}")
+        target = self.to.rows / "rows.parquet"
+        select = f"SELECT {', '.join(chosen)} {self._from(numbered=False)} {self._sound()}"
+        try:
+            count = self.con.execute(f"COPY ({select}) TO {_text(str(target))} {COPY}").fetchone()
+        except duckdb.InvalidInputException as error:
+            self._say_where(str(error))
             raise
-        finally:
-            for _, writer in private.values():
-                writer.close()
+        self.written.landed = int(count[0]) if count else 0
+        rejects = self._heed_rejects()
+        self.written.quarantine += [(each.line, None, each.reason) for each in rejects]
+        self.written.raw += [(each.line, each.raw) for each in rejects]
+        self.written.faulty += len({each.line for each in rejects})
+        if first is not None:
+            add_lines(target, first, [*self.out, *{each.line for each in rejects}])
 
-    def _without_faults(self, arrays: list[pa.Array]) -> list[pa.Array]:
-        raw, reasons = arrays[-1], arrays[-1 - len(self.faults) : -1]
-        sound = pc.is_null(raw)
-        arrays = arrays[: -1 - len(self.faults)]
-        if pc.all(sound).as_py():
-            return arrays
-        wrong = pc.invert(sound)
-        numbers = arrays[0].filter(wrong).to_pylist()
-        self.written.raw += zip(numbers, raw.filter(wrong).to_pylist(), strict=True)
-        for column, reason in zip(self.faults, reasons, strict=True):
-            said = zip(numbers, reason.filter(wrong).to_pylist(), strict=True)
-            self.written.quarantine += [(number, column, text) for number, text in said if text]
-        self.written.faulty += len(numbers)
-        return [array.filter(sound) for array in arrays]
-
-    def _refuse_codes_in_text(self, arrays: list[pa.Array]) -> None:
-        for place in self.texts:
-            texts = arrays[1 + place]
-            longest = pc.max(pc.binary_length(texts)).as_py()
-            if longest is None or longest < 11:
-                continue
-            found = pc.match_substring_regex(texts, IN_TEXT)
-            if pc.any(found).as_py():
-                number = arrays[0].filter(pc.fill_null(found, False))[0].as_py()
-                raise UserError(
-                    f"The column {self.open[place]} holds what looks like a personal identity code in record {number}, "
-                    "where it must not stand. Map the column to an identifying attribute, or have it sent without."
-                )
+    def _say_where(self, text: str) -> None:
+        """Raises UserError where a text column was found to hold a personal identity code."""
+        column = next((each for each in self.texts if WATCH + each + END in text), None)
+        if column is None:
+            return
+        self._prepare()
+        found = self.con.execute(
+            f"SELECT min(r._line) {self._from(numbered=True)} WHERE regexp_matches(r.{_name(column)}, {_text(IN_TEXT)})"
+        ).fetchone()
+        raise UserError(
+            f"The column {column} holds what looks like a personal identity code, record {found[0] if found else 0}, "
+            "where it must not stand. Map the column to an identifying attribute, or have it sent without."
+        )
 
     def _quarantine(self) -> None:
         rows = sorted(self.written.quarantine, key=lambda each: (each[0], each[1] or ""))
@@ -224,15 +234,22 @@ class _Writing:
                 writer.write_table(pa.table([list(lines), list(raw)], schema=SCHEMAS["rejects"]))
 
 
-def _private(columns: list[str]) -> pa.Schema:
+WATCH, END = "a personal identity code in ", "."
+
+
+def _watched(value: str, column: str) -> str:
+    """The value, unless it holds a personal identity code: then the statement stops."""
+    found = f"length({value}) > 10 AND regexp_matches({value}, {_text(IN_TEXT)})"
+    return f"CASE WHEN {found} THEN error({_text(WATCH + column + END)}) ELSE {value} END"
+
+
+def _schema(columns: Sequence[str]) -> pa.Schema:
     return pa.schema([("_line", pa.int64()), *((column, pa.string()) for column in columns)])
-
-
-def _as(arrays: list[pa.Array], schema: pa.Schema) -> list[pa.Array]:
-    return [
-        array if array.type == kind.type else array.cast(kind.type) for array, kind in zip(arrays, schema, strict=True)
-    ]
 
 
 def _name(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,227 @@
+"""Adds the column `_line` to a Parquet file that has none, without reading its rows again.
+
+DuckDB numbers rows on one core only; writing on all cores and adding the numbers afterwards takes half the time.
+Parquet lets the parts of a row group stand anywhere in the file, so the numbers are appended as column chunks and the
+footer, which says where each stands, is written anew. The footer is in Thrift's compact form (Apache Parquet format,
+parquet.thrift): read and written here as fields of (number, kind, value), known or not.
+"""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+NAME = "_line"
+MAGIC = b"PAR1"
+TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST, SET, STRUCT = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12
+
+Field = tuple[int, int, Any]
+Struct = list[Field]
+"""A list of values is (kind of its members, members)."""
+
+# Places in parquet.thrift
+SCHEMA, ROW_GROUPS, COLUMN_ORDERS = 2, 4, 7
+CHILDREN = 5
+COLUMNS, BYTES, ROWS, COMPRESSED = 1, 2, 3, 6
+CHUNK_OFFSET, CHUNK_DATA = 2, 3
+DATA_PAGE, DICTIONARY_PAGE = 9, 11
+SIZE, COMPRESSED_SIZE = 6, 7
+
+
+def add_lines(path: Path, first: int, without: Sequence[int]) -> None:
+    """Numbers the rows of a file on from `first`, leaving out the numbers in `without`, as its first column."""
+    with path.open("rb") as stream:
+        footer, start = _footer(stream)
+    groups = cast(list[Struct], _get(footer, ROW_GROUPS)[1])
+    sizes = [int(_get(group, ROWS)) for group in groups]
+    lines = np.arange(first, first + sum(sizes) + len(without), dtype=np.int64)
+    if without:
+        lines = np.delete(lines, np.asarray(sorted(without)) - first)
+    column = _column(lines, sizes)
+    theirs, end = _footer(io.BytesIO(column))
+    _join(footer, theirs, start - len(MAGIC))
+    with path.open("r+b") as stream:
+        stream.seek(start)
+        stream.write(column[len(MAGIC) : end])
+        written = _write_struct(footer)
+        stream.write(written + struct.pack("<I", len(written)) + MAGIC)
+        stream.truncate()
+
+
+def _column(lines: np.ndarray[Any, np.dtype[np.int64]], sizes: list[int]) -> bytes:
+    """A Parquet file of the numbers alone, in row groups of the given sizes."""
+    sink = io.BytesIO()
+    schema = pa.schema([(NAME, pa.int64())])
+    packed = {NAME: "DELTA_BINARY_PACKED"}
+    with pq.ParquetWriter(
+        sink, schema, compression="zstd", use_dictionary=False, column_encoding=packed, store_schema=False
+    ) as writer:
+        place = 0
+        for size in sizes:
+            part = pa.table([pa.array(lines[place : place + size])], schema=schema)
+            writer.write_table(part, row_group_size=max(size, 1))
+            place += size
+    return sink.getvalue()
+
+
+def _join(ours: Struct, theirs: Struct, shift: int) -> None:
+    """Puts the one column of `theirs` first in `ours`; its bytes will stand `shift` further on."""
+    schema = cast(list[Struct], _get(ours, SCHEMA)[1])
+    _set(schema[0], CHILDREN, _get(schema[0], CHILDREN) + 1)
+    schema.insert(1, cast(list[Struct], _get(theirs, SCHEMA)[1])[1])
+    orders = _find(ours, COLUMN_ORDERS)
+    if orders is not None:
+        orders[1].insert(0, [(1, STRUCT, [])])  # the order of the type
+    pairs = zip(_get(ours, ROW_GROUPS)[1], _get(theirs, ROW_GROUPS)[1], strict=True)
+    for group, added in cast(list[tuple[Struct, Struct]], list(pairs)):
+        chunk = cast(list[Struct], _get(added, COLUMNS)[1])[0]
+        data = cast(Struct, _get(chunk, CHUNK_DATA))
+        for place in (DATA_PAGE, DICTIONARY_PAGE):
+            if _find(data, place) is not None:
+                _set(data, place, _get(data, place) + shift)
+        _set(chunk, CHUNK_OFFSET, 0)
+        kept = {CHUNK_OFFSET, CHUNK_DATA}  # without the page index, which stands elsewhere
+        cast(list[Struct], _get(group, COLUMNS)[1]).insert(0, [field for field in chunk if field[0] in kept])
+        for place, of in ((BYTES, SIZE), (COMPRESSED, COMPRESSED_SIZE)):
+            if _find(group, place) is not None:
+                _set(group, place, _get(group, place) + _get(data, of))
+
+
+def _footer(stream: IO[bytes]) -> tuple[Struct, int]:
+    """The footer of a file and where it begins. Raises ValueError where the file is no Parquet file."""
+    stream.seek(-8, io.SEEK_END)
+    length, magic = struct.unpack("<I4s", stream.read(8))
+    if magic != MAGIC:
+        raise ValueError("this is not a Parquet file")
+    start = stream.seek(-8 - length, io.SEEK_END)
+    return _Reader(stream.read(length)).struct(), start
+
+
+def _find(fields: Struct, number: int) -> Any:
+    return next((value for place, _, value in fields if place == number), None)
+
+
+def _get(fields: Struct, number: int) -> Any:
+    found = _find(fields, number)
+    if found is None:
+        raise ValueError(f"the footer lacks field {number}")
+    return found
+
+
+def _set(fields: Struct, number: int, value: Any) -> None:
+    for place, field in enumerate(fields):
+        if field[0] == number:
+            fields[place] = (number, field[1], value)
+
+
+class _Reader:
+    """Reads Thrift's compact form."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data, self.place = data, 0
+
+    def struct(self) -> Struct:
+        fields: Struct = []
+        number = 0
+        while head := self._byte():
+            delta, kind = head >> 4, head & 15
+            number = number + delta if delta else self._signed()
+            value = kind == TRUE if kind in (TRUE, FALSE) else self._value(kind)
+            fields.append((number, kind, value))
+        return fields
+
+    def _value(self, kind: int) -> Any:
+        match kind:
+            case 1 | 2 | 3:
+                return self._byte()
+            case 4 | 5 | 6:
+                return self._signed()
+            case 7:
+                return self._take(8)
+            case 8:
+                return self._take(self._unsigned())
+            case 9 | 10:
+                head = self._byte()
+                size = head >> 4 if head >> 4 < 15 else self._unsigned()
+                return (head & 15, [self._value(head & 15) for _ in range(size)])
+            case 12:
+                return self.struct()
+            case _:
+                raise ValueError(f"the footer holds a field of kind {kind}")
+
+    def _byte(self) -> int:
+        self.place += 1
+        return self.data[self.place - 1]
+
+    def _take(self, size: int) -> bytes:
+        self.place += size
+        return self.data[self.place - size : self.place]
+
+    def _unsigned(self) -> int:
+        value = shift = 0
+        while True:
+            byte = self._byte()
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value
+            shift += 7
+
+    def _signed(self) -> int:
+        value = self._unsigned()
+        return (value >> 1) ^ -(value & 1)
+
+
+def _write_struct(fields: Struct) -> bytes:
+    out = bytearray()
+    last = 0
+    for number, kind, value in fields:
+        if 0 < number - last < 16:
+            out.append((number - last) << 4 | kind)
+        else:
+            out.append(kind)
+            out += _unsigned(_zigzag(number))
+        last = number
+        if kind not in (TRUE, FALSE):
+            out += _write(kind, value)
+    return bytes(out) + b"\0"
+
+
+def _write(kind: int, value: Any) -> bytes:
+    match kind:
+        case 1 | 2 | 3:
+            return bytes([value])
+        case 4 | 5 | 6:
+            return _unsigned(_zigzag(value))
+        case 7:
+            return value
+        case 8:
+            return _unsigned(len(value)) + value
+        case 9 | 10:
+            member, members = value
+            head = bytes([len(members) << 4 | member]) if len(members) < 15 else bytes([0xF0 | member])
+            size = b"" if len(members) < 15 else _unsigned(len(members))
+            return head + size + b"".join(_write(member, each) for each in members)
+        case _:
+            return _write_struct(value)
+
+
+def _zigzag(value: int) -> int:
+    return value << 1 if value >= 0 else (-value << 1) - 1
+
+
+def _unsigned(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
