@@ -17,8 +17,9 @@ from luotsi.connectors.fhir.paths import Binary, Call, Constant, Item, Literal, 
 
 Kind = Words["many", "boolean", "number", "text"]
 CHOICES = frozenset(
-    """value effective onset abatement deceased multipleBirth performed occurrence medication timing scheduled
-    asNeeded rate dose product location serviced allowed born age reported substance collected""".split()
+    {"value", "effective", "onset", "abatement", "deceased", "multipleBirth", "performed", "occurrence", "medication"}
+    | {"timing", "scheduled", "asNeeded", "rate", "dose", "product", "location", "serviced", "allowed", "born", "age"}
+    | {"reported", "substance", "collected"}
 )
 """Elements that FHIR writes with their type in the name (`valueQuantity`); bare, they mean any of the types."""
 JSON_TYPES = {
@@ -260,6 +261,9 @@ def _call(node: Call, scope: Scope) -> Value:
         case "join":
             between = text(compiled(node.arguments[0], scope)) if given else "''"
             return Value(f"array_to_string(list_transform({source}, lambda v: v ->> '$'), {between})", "text")
+        case "replace":
+            old, new = (text(compiled(each, scope)) for each in node.arguments)
+            return Value(f"replace({text(base)}, {old}, {new})", "text", "string")
         case "getReferenceKey":
             return _reference_key(source, node)
         case _:
@@ -270,7 +274,7 @@ def _call(node: Call, scope: Scope) -> Value:
 FUNCTIONS: dict[str, tuple[int, int]] = {
     "first": (0, 0), "last": (0, 0), "where": (1, 1), "exists": (0, 1), "empty": (0, 0), "count": (0, 0),
     "not": (0, 0), "ofType": (1, 1), "extension": (1, 1), "join": (0, 1), "getResourceKey": (0, 0),
-    "getReferenceKey": (0, 1), "lowBoundary": (0, 0), "highBoundary": (0, 0),
+    "getReferenceKey": (0, 1), "lowBoundary": (0, 0), "highBoundary": (0, 0), "replace": (2, 2),
 }  # fmt: skip
 """Function -> the fewest and the most arguments."""
 

@@ -192,7 +192,7 @@ def _single(value: Value, name: str, sql_type: str) -> str:
 
 
 def _list(holder: Json, word: str) -> list[Json]:
-    found = holder.get(word) or []
+    found = cast("object", holder.get(word) or [])
     if not isinstance(found, list):
         raise ViewError(f"`{word}` of a view is a list.")
     return cast("list[Json]", found)

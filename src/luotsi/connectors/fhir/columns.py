@@ -1,0 +1,138 @@
+"""Writes the SELECT of one table of a source over FHIR resources: every column as text. Reads no files.
+
+Most columns are plain walks (`code.coding[0].code`). Those of one resource are taken in one reading of its JSON;
+where the document is shaped otherwise than the walk says, the full meaning of the path is worked out instead.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+from luotsi.concepts.records import Table
+from luotsi.connectors.fhir.compiler import (
+    CHOICES,
+    Scope,
+    Value,
+    compiled,
+    json_member,
+    many,
+    quoted,
+    reference_key,
+    text,
+    type_name,
+)
+from luotsi.connectors.fhir.paths import Call, Item, Literal, Member, Node, This, parse
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A path that JSON can follow by itself: `steps` of a JSON path, and whether it ends at a reference's id."""
+
+    steps: tuple[str, ...]
+    key: bool = False
+
+    @property
+    def path(self) -> str:
+        return "".join(("$", *self.steps))
+
+    @property
+    def root(self) -> str:
+        return f"${self.steps[0]}"
+
+
+def select(table: Table, source: str, filtered: bool) -> str:
+    """The SELECT of a table's columns. `source`: FROM item with `resource` (and `_line`, which is passed on).
+
+    `filtered`: the source holds other resources too. Rows of a table with `each` are not numbered here.
+    """
+    names = itertools.count(1)
+    scope = Scope("resource", "resource", fresh=lambda: f"e{next(names)}")
+    held = f"(resource ->> '$.resourceType') = {quoted(table.resource or '')}" if filtered else ""
+    numbered = "_line, " if filtered and table.each is None else ""
+    if table.each is None:
+        return _read(table, f"(SELECT {numbered}resource FROM {source}{_where(held)})", "resource", scope, numbered)
+    loop, hint = _loop(parse(table.each), scope)
+    kept = " AND ".join(part for part in (held, hint) if part)
+    looped = (
+        "(SELECT resource, element, place - 1 AS place FROM (SELECT resource, unnest(l) AS element, "
+        f"generate_subscripts(l, 1) AS place FROM (SELECT resource, {loop} AS l FROM {source}{_where(kept)})))"
+    )
+    inner = Scope("element", "resource", index="place", fresh=scope.fresh)
+    return _read(table, looped, "element", inner, "")
+
+
+def _where(condition: str) -> str:
+    return f" WHERE {condition}" if condition else ""
+
+
+def _loop(tree: Node, scope: Scope) -> tuple[str, str]:
+    """The elements a table loops over, and a condition that resources without any can be passed over by."""
+    whole = many(compiled(tree, scope))
+    if not (isinstance(tree, Member) and isinstance(tree.of, This) and tree.name not in CHOICES):
+        return whole, ""
+    path = "$" + json_member(tree.name)
+    there = f"(json_type(resource, {quoted(path)}) = 'ARRAY')"
+    taken = f"CASE WHEN {there} THEN json_extract(resource, {quoted(path + '[*]')}) ELSE {whole} END"
+    return taken, f"contains(resource, {quoted(chr(34) + tree.name + chr(34))})"
+
+
+def walk(node: Node) -> Walk | None:
+    """The walk a path is, or None where it asks for more."""
+    match node:
+        case Member(This(), name) if name not in CHOICES:
+            return Walk((json_member(name),))
+        case Member(of, name) if name not in CHOICES and (before := walk(of)) and not before.key:
+            return Walk((*before.steps, json_member(name)))
+        case Item(of, Literal(value)) if (before := walk(of)) and not before.key:
+            return Walk((*before.steps[:-1], f"{before.steps[-1]}[{value}]"))
+        case Call(of, "first", ()) if (before := walk(of)) and not before.key:
+            return Walk((*before.steps[:-1], f"{before.steps[-1]}[0]"))
+        case Call(Member(of, name), "ofType", (kind,)):
+            wanted = type_name(kind)
+            step = json_member(name + wanted[0].upper() + wanted[1:])
+            if isinstance(of, This):
+                return Walk((step,))
+            return Walk((*before.steps, step)) if (before := walk(of)) and not before.key else None
+        case Call(of, "getReferenceKey", ()) if (before := walk(of)) and not before.key:
+            return Walk((*before.steps, ".reference"), key=True)
+        case _:
+            return None
+
+
+def _read(table: Table, source: str, document: str, scope: Scope, numbered: str) -> str:
+    trees = {name: parse(column.path or name) for name, column in table.columns.items()}
+    walks = {name: found for name, tree in trees.items() if (found := walk(tree))}
+    paths = list(dict.fromkeys(path for found in walks.values() for path in _needed(found)))
+    taken = f", json_extract_string({document}, [{', '.join(map(quoted, paths))}]) AS p" if paths else ""
+    places = {path: f"p[{place}]" for place, path in enumerate(paths, 1)}
+    written: list[str] = []
+    for name, tree in trees.items():
+        sql = _whole(compiled(tree, scope))
+        if name in walks:
+            sql = _walked(walks[name], places, sql)
+        written.append(f'{sql} AS "{name}"')
+    return f"SELECT {numbered}{', '.join(written)} FROM (SELECT *{taken} FROM {source})"
+
+
+def _needed(found: Walk) -> tuple[str, ...]:
+    return (found.path,) if len(found.steps) == 1 else (found.path, found.root)
+
+
+def _walked(found: Walk, places: dict[str, str], whole: str) -> str:
+    taken = places[found.path]
+    given = reference_key(taken) if found.key else taken
+    doubt = f"starts_with({taken}, '[')"
+    if len(found.steps) > 1:
+        doubt = f"({taken} IS NULL AND {places[found.root]} IS NOT NULL) OR {doubt}"
+    return f"CASE WHEN {doubt} THEN {whole} ELSE {given} END"
+
+
+def _whole(value: Value) -> str:
+    """A collection as text: the one value, or all of several as a JSON list, so that nothing is left out."""
+    if value.kind == "text":
+        return f"nullif({value.sql}, '')"
+    if value.kind != "many":
+        return text(value)
+    several = "CASE WHEN len(l) > 1 THEN CAST(to_json(l) AS VARCHAR) ELSE l[1] ->> '$' END"
+    return f"list_transform([{value.sql}], lambda l: {several})[1]"
