@@ -50,7 +50,7 @@ def as_of(con: Connection, county: County, day: datetime.date, concepts: Iterabl
     """Makes the marts of some concepts as they were known at the end of a day, in memory, as schema `as_of`."""
     made = model(county)
     con.execute("DETACH DATABASE IF EXISTS as_of")
-    con.execute("ATTACH ':memory:' AS as_of")
+    con.execute("ATTACH ':memory:' AS as_of (READ_WRITE)")
     end = exp.cast(exp.Literal.string(f"{day.isoformat()} 23:59:59.999999"), "timestamp")
     _calendar(con, "as_of")
     _same(con, county, made, made.hubs, end)
