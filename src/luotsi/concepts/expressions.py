@@ -57,7 +57,8 @@ def parse(text: str) -> exp.Expr:
         tree = sqlglot.parse_one(text, dialect=_Words, into=exp.Condition)
     except SqlglotError as error:
         said = error.errors[0]["description"] if isinstance(error, ParseError) and error.errors else None
-        detail = said or str(error).splitlines()[0]
+        detail = str(said or str(error).splitlines()[0])
+        detail = "a part of it is missing" if detail.startswith("Required keyword") else detail
         raise ExpressionError(f"{text!r} is not an expression: {detail}") from error
     for node in tree.walk():
         if isinstance(node, exp.Anonymous):

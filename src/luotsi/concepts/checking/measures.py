@@ -156,8 +156,8 @@ def _numbers(judge: Judge, measure: Measure, found: Stages) -> None:
             judge.fault(("denominator",), what, "Delete it, or make the result a share or ratio")
         if measure.per is not None:
             judge.fault(("denominator",), "there is a denominator and a per", "Keep one of them")
-    if measure.per is not None and measure.result not in ("ratio", "share"):
-        judge.fault(("per",), f"a {measure.result} has no per", "Make the result a ratio")
+    if measure.per is not None and measure.result in ("median", "mean", "top_share"):
+        judge.fault(("per",), f"a {measure.result} has no per", "Make the result a ratio, count, sum or distinct")
 
 
 def _dimensions(judge: Judge, path: Path, rows: Measure, found: Stages) -> None:
