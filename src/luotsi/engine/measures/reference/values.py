@@ -6,6 +6,7 @@ import datetime
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlglot import exp
@@ -19,7 +20,7 @@ Lookup = Callable[[str, str | None], Value]
 
 def evaluate(expression: str | exp.Expr, lookup: Lookup, bands: Bands = ()) -> Value:
     """The value of an expression; `bands` are those of code list age_group (lowest age, highest age, code)."""
-    tree = parse(expression) if isinstance(expression, str) else expression
+    tree = parsed(expression) if isinstance(expression, str) else expression
 
     def value(part: exp.Expr) -> Value:
         return evaluate(part, lookup, bands)
@@ -65,6 +66,12 @@ def evaluate(expression: str | exp.Expr, lookup: Lookup, bands: Bands = ()) -> V
             return None if left is None or right is None else ARITHMETIC[type(tree)](numeric(left), numeric(right))
         case _:
             raise ValueError(f"{tree.sql()} has no meaning here")
+
+
+@cache
+def parsed(expression: str) -> exp.Expr:
+    """The tree of an expression, parsed once."""
+    return parse(expression)
 
 
 def number(text: str) -> int | Decimal:
