@@ -6,11 +6,15 @@ import sys
 
 import typer
 
+from luotsi.commands.ask import ask
 from luotsi.commands.check import check
+from luotsi.commands.explain import explain
 from luotsi.commands.land import land
+from luotsi.commands.release import release
+from luotsi.commands.status import status
 from luotsi.concepts.errors import UserError
 
-COMMANDS = (check, land)
+COMMANDS = (check, land, release, ask, explain, status)
 """Every command: a function whose name is the word typed and whose docstring is its help."""
 
 app = typer.Typer(

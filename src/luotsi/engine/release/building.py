@@ -133,6 +133,10 @@ def computed(
     if not names:
         return {}
     tell = progress or _silent
+
+    def passed(done: int, total: int) -> None:
+        tell(done, total, "measures")
+
     compute = cast("Callable[..., Table]", measures.compute)  # pyright: ignore[reportUnknownMemberType]
     table = compute(
         con,
@@ -141,7 +145,7 @@ def computed(
         schema=schema,
         first_month=window.first,
         last_month=window.last,
-        progress=lambda done, total: tell(done, total, "measures"),
+        progress=passed,
     )
     return {name: whole_periods(table.filter(pc.equal(table["measure"], name)), window) for name in names}
 
