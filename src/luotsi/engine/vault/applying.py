@@ -82,7 +82,8 @@ def insert_changed(con: Connection, table: Versions, instance: str, staged: str)
         f"SELECT {k}, {last}, 1 AS n, instance = $instance AS own FROM v ANTI JOIN several USING ({k}) UNION ALL "
         f"SELECT {k}, {last}, n, own FROM (SELECT {k}, {last}, instance = $instance AS own, "
         f"count(*) OVER (PARTITION BY {k}) AS n, row_number() OVER (PARTITION BY {k} "
-        f"ORDER BY (instance = $instance) DESC, recorded_at DESC, seq DESC) AS place FROM v SEMI JOIN several USING ({k})) AS r WHERE place = 1), "
+        f"ORDER BY (instance = $instance) DESC, recorded_at DESC, seq DESC) AS place "
+        f"FROM v SEMI JOIN several USING ({k})) AS r WHERE place = 1), "
         f"s AS (SELECT * FROM {staged} ANTI JOIN hard USING ({k})) "
         f"SELECT {_of('s', keys)}, $instance, s.recorded_at, coalesce(p.n, 0), s.deleted, s.load{_more(content, 's')} "
         f"FROM s LEFT JOIN p ON {_equal('s', 'p', keys)} "
@@ -160,7 +161,8 @@ def add_absences(con: Connection, table: Versions, instance: str, staged: str, m
         "WHERE instance = $instance AND recorded_at <= $moment), "
         f"alive AS (SELECT {k} FROM rows ANTI JOIN several USING ({k}) WHERE NOT deleted UNION ALL "
         f"SELECT {k} FROM (SELECT {k}, deleted, row_number() OVER (PARTITION BY {k} "
-        f"ORDER BY recorded_at DESC, seq DESC) AS place FROM rows SEMI JOIN several USING ({k})) AS r WHERE place = 1 AND NOT deleted) "
+        f"ORDER BY recorded_at DESC, seq DESC) AS place FROM rows SEMI JOIN several USING ({k})) AS r "
+        "WHERE place = 1 AND NOT deleted) "
         f"SELECT {k}, $moment, TRUE, TRUE, $load FROM alive ANTI JOIN {staged} USING ({k}) "
         f"ANTI JOIN held USING ({key})",
         instance=instance,

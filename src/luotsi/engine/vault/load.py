@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -108,7 +108,7 @@ def prepare(con: Connection, county: County, made: Model) -> None:
 
 
 @contextmanager
-def _told(group: Sequence[Extract]) -> Iterator[None]:
+def _told(group: Sequence[Extract]) -> Generator[None]:
     """Turns what DuckDB says of unreadable rows or a full disk into a sentence."""
     where = f"{group[0].source}, table {group[0].table}, extract {group[0].name}"
     try:
@@ -131,6 +131,7 @@ class _Loader:
     ) -> None:
         self.con, self.county, self.model, self.lake = con, county, made, lake
         self.first_load: int | None = None
+        self.written: dict[tuple[str, Batch], str] = {}
 
     def load_group(self, group: Sequence[Extract]) -> LoadReport:
         """Loads a group in one transaction."""
@@ -154,7 +155,7 @@ class _Loader:
         loaded = self._loaded(first)
         report.usual_rows = self._usual(first)
         spans: dict[int, tuple[datetime, datetime]] = {}
-        strands = _Group(con, self.county, self.model, first, extracts, loaded, report, spans)
+        strands = _Group(con, self.county, self.model, first, extracts, loaded, report, spans, self.written)
         for feed in self.model.feeds:
             if (feed.source, feed.table) == (first.source, first.table):
                 strands.load_feed(feed, {n: e.name for n, e in zip(numbers, group, strict=True)})
@@ -241,18 +242,26 @@ class _Group:
         loaded: list[Loaded],
         report: LoadReport,
         spans: dict[int, tuple[datetime, datetime]],
+        written: dict[tuple[str, Batch], str],
     ) -> None:
         self.con, self.county, self.model, self.report, self.spans = con, county, made, report, spans
+        self.written = written
         self.source, self.instance, self.delivery = first.source, first.instance, first.delivery
         self.extracts, self.loaded = extracts, loaded
         self.edge = max((each.recorded_max for each in loaded if each.recorded_max is not None), default=None)
+
+    def statement(self, feed: Feed, batch: Batch) -> str:
+        """The SELECT that stages a batch for a feed; batches of one form share it."""
+        if (feed.name, batch) not in self.written:
+            self.written[feed.name, batch] = staged(self.county, feed, batch).sql("duckdb")
+        return self.written[feed.name, batch]
 
     def load_feed(self, feed: Feed, names: dict[int, str]) -> None:
         """Stages the group for a feed and fills the feed's hub, links and satellites."""
         con = self.con
         point_at(con, self.extracts)
         batch = batch_of(self.source, self.instance, self.extracts)
-        con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS {staged(self.county, feed, batch).sql('duckdb')}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS {self.statement(feed, batch)}")
         sound = self._set_aside(feed, names)
         self._count_codes(feed)
         new = 0
@@ -359,7 +368,7 @@ class _Group:
             return False
 
         def rows_of(batch: Batch) -> str:
-            query = staged(self.county, feed, batch).sql("duckdb")
+            query = self.statement(feed, batch)
             if first.kind != "same":
                 return query
             pairs = len(self.county.sources[feed.source].tables[feed.table].into[feed.place].same_as)

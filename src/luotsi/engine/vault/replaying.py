@@ -33,17 +33,20 @@ class Loaded:
 
 
 def point_at(con: duckdb.DuckDBPyConnection, extracts: Sequence[Loaded]) -> None:
-    """Makes `extracts`, the table that tells staged files apart."""
-    con.execute("CREATE OR REPLACE TEMP TABLE extracts (file VARCHAR, load INTEGER, created_at TIMESTAMP)")
-    rows = [(str(each.path), each.load, each.created_at) for each in extracts]
-    con.executemany("INSERT INTO extracts VALUES (?, ?, ?)", rows)
+    """Makes the files ready to be staged: the variable `files`, and `extracts`, the table that tells them apart."""
+    files = [str(each.path) for each in extracts]
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE extracts AS "
+        "SELECT unnest(?::VARCHAR[]) AS file, unnest(?::INTEGER[]) AS load, unnest(?::TIMESTAMP[]) AS created_at",
+        [files, [each.load for each in extracts], [each.created_at for each in extracts]],
+    )
+    con.execute("SET VARIABLE files = ?::VARCHAR[]", [files])
 
 
 def batch_of(source: str, instance: str, extracts: Sequence[Loaded]) -> Batch:
     """The batch that stages the given extracts, all of one delivery."""
-    files = tuple(str(each.path) for each in extracts)
     columns = frozenset[str]().union(*(each.columns for each in extracts))
-    return Batch(source, instance, extracts[0].delivery, files, columns)
+    return Batch(source, instance, extracts[0].delivery, columns, len(extracts) > 1)
 
 
 def replay(

@@ -36,14 +36,19 @@ OUTSIDE = "is before 1900 or more than two days after the extract"
 
 @dataclass(frozen=True)
 class Batch:
-    """What is staged at once: landed files of one (source, instance, table), all of one delivery."""
+    """What is staged at once: landed files of one (source, instance, table), all of one delivery.
+
+    The files themselves stand in DuckDB's variable `files` and in the table `extracts`, so that batches of one form
+    share one statement.
+    """
 
     source: str
     instance: str
     delivery: str
-    files: tuple[str, ...]
     columns: frozenset[str]
     """Columns that at least one of the files holds."""
+    several: bool = False
+    """More than one file, whose columns may differ."""
 
     @property
     def sender(self) -> str:
@@ -320,8 +325,8 @@ class _Builder:
         used = self._used()
         spread = [c for c in self.table.columns if _matches(unpivot.columns, c)] if unpivot else []
         columns = {name: self._cell(name) for name in sorted({*used, *spread}) if name in self.table.columns}
-        listed = exp.array(*(exp.Literal.string(each) for each in self.batch.files))
-        flag = exp.true if len(self.batch.files) > 1 else exp.false
+        listed = exp.Anonymous(this="getvariable", expressions=[exp.Literal.string("files")])
+        flag = exp.true if self.batch.several else exp.false
         read = exp.Anonymous(
             this="read_parquet",
             expressions=[

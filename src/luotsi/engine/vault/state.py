@@ -27,20 +27,13 @@ def select(*columns: str) -> exp.Select:
     return sqlglot.parse_one(f"SELECT {', '.join(columns)}", dialect="duckdb", into=exp.Select)
 
 
+def _select(text: str) -> exp.Select:
+    return sqlglot.parse_one(text, dialect="duckdb", into=exp.Select)
+
+
 def names_of(table: Versions) -> list[str]:
     """All column names of a table of versions, in order."""
     return [*(each.name for each in table.keys), *PASSPORT, *(each.name for each in table.content)]
-
-
-def rows_of(table: Versions, as_of: exp.Expr | None = None) -> exp.Select:
-    """Every row of the table recorded by `as_of` (a TIMESTAMP expression; None: all)."""
-    rows = select(listed(*names_of(table))).from_(exp.to_table(f"vault.{table.name}"))
-    return rows.where(exp.column("recorded_at") <= as_of) if as_of is not None else rows
-
-
-def repeated(table: Versions) -> exp.Select:
-    """The keys that have more than one version, in any instance and at any time."""
-    return select(listed(*_keys(table))).distinct().from_(exp.to_table(f"vault.{table.name}")).where("seq > 0")
 
 
 def state_of(table: Versions, as_of: exp.Expr | None = None) -> exp.Select:
@@ -49,58 +42,37 @@ def state_of(table: Versions, as_of: exp.Expr | None = None) -> exp.Select:
     `as_of` is a TIMESTAMP expression (None: now): rows recorded after it are not seen. Where several instances of a
     source speak of one key, the one whose present word is the newest is taken (then the first by name).
     """
-    return select("*").from_(_union(_single(table, as_of), _several(table, as_of)).subquery("state"))
+    return _select(_state(table, as_of))
 
 
-def last_of(table: Versions, as_of: exp.Expr | None = None) -> exp.Select:
-    """The last row of each (key, instance), deleted or not, with `place` = 1."""
-    window = f"row_number() OVER (PARTITION BY {listed(*_keys(table), 'instance')} ORDER BY recorded_at DESC, seq DESC)"
-    rows = _of_repeated(table, as_of, "SEMI")
-    return (
-        select("*").from_(select("*", f"{window} AS place").from_(rows.subquery("r")).subquery("r")).where("place = 1")
-    )
-
-
-def _keys(table: Versions) -> list[str]:
-    return [each.name for each in table.keys]
-
-
-def _union(one: exp.Select, other: exp.Select) -> exp.Union:
-    return exp.union(one, other, distinct=False)
-
-
-def _of_repeated(table: Versions, as_of: exp.Expr | None, how: str) -> exp.Select:
-    rows = rows_of(table, as_of).subquery("v")
-    return select("*").from_(rows).join(repeated(table).subquery("m"), using=[*_keys(table)], join_type=how)
-
-
-def _single(table: Versions, as_of: exp.Expr | None) -> exp.Select:
-    return select(listed(*names_of(table))).from_(_of_repeated(table, as_of, "ANTI").subquery("s")).where("NOT deleted")
-
-
-def _several(table: Versions, as_of: exp.Expr | None) -> exp.Select:
+def _state(table: Versions, as_of: exp.Expr | None) -> str:
+    keys = listed(*(each.name for each in table.keys))
+    seen = f"vault.{table.name}"
+    if as_of is not None:
+        seen = f"(SELECT * FROM {seen} WHERE recorded_at <= {as_of.sql('duckdb')})"
+    repeated = f"(SELECT DISTINCT {keys} FROM vault.{table.name} WHERE seq > 0) AS m"
     names = listed(*names_of(table))
+    single = f"SELECT {names} FROM {seen} AS v ANTI JOIN {repeated} USING ({keys}) WHERE NOT deleted"
+    several = _several(table, keys, f"{seen} AS v SEMI JOIN {repeated} USING ({keys})")
+    return f"SELECT * FROM ({single} UNION ALL SELECT {names} FROM ({several}) AS s) AS state"
+
+
+def _several(table: Versions, keys: str, rows: str) -> str:
+    """SQL of the rows in force of keys with more than one version."""
+    own = f"PARTITION BY {keys}, instance ORDER BY recorded_at"
     if not table.shared:
-        return select(names).from_(last_of(table, as_of).subquery("l")).where("NOT deleted")
-    own = f"PARTITION BY {listed(*_keys(table), 'instance')} ORDER BY recorded_at"
-    whole = f"row({listed('deleted', *(each.name for each in table.content))})"
+        last = f"SELECT *, row_number() OVER ({own} DESC, seq DESC) AS place FROM {rows}"
+        return f"SELECT * FROM ({last}) AS l WHERE place = 1 AND NOT deleted"
     # The moment an instance's present word began: of rows of one moment the last, then only those that change a thing.
     # Without this a row stored twice over (which depends on the order of loading) would look like news.
-    final = select("*", f"lead(recorded_at) OVER ({own}, seq) AS next").from_(
-        _of_repeated(table, as_of, "SEMI").subquery("r")
-    )
-    final = select("*").from_(final.subquery("r")).where("next IS DISTINCT FROM recorded_at")
-    changes = select("*", f"lag({whole}) OVER ({own}) IS DISTINCT FROM {whole} AS changed").from_(final.subquery("r"))
-    changes = select("*").from_(changes.subquery("r")).where("changed")
-    newest = f"row_number() OVER (PARTITION BY {listed(*_keys(table), 'instance')} ORDER BY recorded_at DESC)"
-    alive = select("*", f"{newest} AS place").from_(changes.subquery("r"))
-    alive = select("*").from_(alive.subquery("r")).where("place = 1 AND NOT deleted")
-    chosen = f"row_number() OVER (PARTITION BY {listed(*_keys(table))} ORDER BY recorded_at DESC, instance)"
-    return (
-        select(names)
-        .from_(select("*", f"{chosen} AS choice").from_(alive.subquery("r")).subquery("r"))
-        .where("choice = 1")
-    )
+    whole = f"row({listed('deleted', *(each.name for each in table.content))})"
+    final = f"SELECT *, lead(recorded_at) OVER ({own}, seq) AS next FROM {rows}"
+    final = f"SELECT * FROM ({final}) AS f WHERE next IS DISTINCT FROM recorded_at"
+    changes = f"SELECT *, lag({whole}) OVER ({own}) IS DISTINCT FROM {whole} AS changed FROM ({final}) AS f"
+    last = f"SELECT *, row_number() OVER ({own} DESC) AS place FROM ({changes}) AS c WHERE changed"
+    chosen = f"row_number() OVER (PARTITION BY {keys} ORDER BY recorded_at DESC, instance) AS choice"
+    alive = f"SELECT *, {chosen} FROM ({last}) AS l WHERE place = 1 AND NOT deleted"
+    return f"SELECT * FROM ({alive}) AS a WHERE choice = 1"
 
 
 def macros(model: Model) -> list[str]:
@@ -114,14 +86,12 @@ def macros(model: Model) -> list[str]:
         tables = model.of(concept)
         if not tables:
             continue
-        query = select(f"h.{quoted(hub.key)}").from_(exp.alias_(exp.to_table(f"vault.{hub.name}"), "h", table=True))
+        columns, joins = [f"h.{quoted(hub.key)}"], ""
         for place, table in enumerate(tables):
-            state = state_of(table, exp.column("as_of")).subquery(f"t{place}")
-            query = query.select(
-                f"t{place}.recorded_at AS {quoted(table.name + '__recorded_at')}",
-                f"t{place}.seq AS {quoted(table.name + '__seq')}",
-                dialect="duckdb",
-            ).join(state, on=f"h.{quoted(hub.key)} = t{place}.{quoted(table.key)}", join_type="LEFT", dialect="duckdb")
-        query = query.where(" OR ".join(f"t{place}.seq IS NOT NULL" for place in range(len(tables))))
+            columns += [f"t{place}.{name} AS {quoted(f'{table.name}__{name}')}" for name in ("recorded_at", "seq")]
+            on = f"h.{quoted(hub.key)} = t{place}.{quoted(table.key)}"
+            joins += f" LEFT JOIN ({_state(table, exp.column('as_of'))}) AS t{place} ON {on}"
+        there = " OR ".join(f"t{place}.seq IS NOT NULL" for place in range(len(tables)))
+        query = _select(f"SELECT {', '.join(columns)} FROM vault.{hub.name} AS h{joins} WHERE {there}")
         made.append(f"CREATE OR REPLACE MACRO vault.pit_{concept}(as_of) AS TABLE {query.sql('duckdb')}")
     return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +74,8 @@ tables:
     files: ["x*"]
     changed_at: changed
     deleted: gone = 'K'
-    columns: {{id: {{}}, person: {{}}, at: {{}}, kind: {{}}, code: {{}}, hours: {{}}, times: {{}}, urgent: {{}}, day: {{}},
-              note: {{}}, remark: {{}}, changed: {{}}, gone: {{}}}}
+    columns: {{id: {{}}, person: {{}}, at: {{}}, kind: {{}}, code: {{}}, hours: {{}}, times: {{}}, urgent: {{}},
+              day: {{}}, note: {{}}, remark: {{}}, changed: {{}}, gone: {{}}}}
     into:
       - concept: contact
         key: {{contact_id: {{value: id, system: $instance}}}}
@@ -174,10 +175,15 @@ def land(
     return folder
 
 
+@cache
+def _statement(table: Versions, dated: bool) -> str:
+    moment = exp.cast(exp.Placeholder(this="as_of"), "timestamp") if dated else None
+    return state_of(table, moment).sql("duckdb")
+
+
 def state(con: duckdb.DuckDBPyConnection, table: Versions, as_of: str | None = None) -> dict[Any, Any]:
     """Keys in force -> content, as Python values."""
-    moment = exp.cast(exp.Literal.string(as_of), "timestamp") if as_of else None
-    rows = con.execute(state_of(table, moment).sql("duckdb"))
+    rows = con.execute(_statement(table, as_of is not None), {"as_of": as_of} if as_of else None)
     names = [each[0] for each in rows.description or ()]
     keys, content = [each.name for each in table.keys], [each.name for each in table.content]
     found = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
