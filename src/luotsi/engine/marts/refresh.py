@@ -18,8 +18,8 @@ from luotsi.concepts.reading import County
 from luotsi.engine.marts.relations import SQL_TYPES, relation
 from luotsi.engine.marts.same import linked, masters, moved, same_table
 from luotsi.engine.marts.shape import Shaper
+from luotsi.engine.marts.steps import quoted
 from luotsi.engine.vault.model import Model, Versions, model
-from luotsi.engine.vault.state import quoted
 
 Connection = duckdb.DuckDBPyConnection
 BOOKS = (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlglot import exp
 
 from luotsi.concepts.reading import County
+from luotsi.engine.marts.steps import select
 from luotsi.engine.vault.model import Model, Versions
-from luotsi.engine.vault.state import select, state_of
+from luotsi.engine.vault.state import state_of
 
 
 def masters(county: County, links: list[Versions], as_of: exp.Expr | None = None) -> exp.Select:

@@ -13,8 +13,9 @@ from sqlglot import exp
 from luotsi.concepts.reading import County
 from luotsi.engine.marts.relations import SQL_TYPES, Relation, relation
 from luotsi.engine.marts.same import linked, same_table
+from luotsi.engine.marts.steps import quoted, select
 from luotsi.engine.vault.model import Feed, Model, Versions
-from luotsi.engine.vault.state import quoted, select, state_of
+from luotsi.engine.vault.state import state_of
 
 
 @dataclass(frozen=True)

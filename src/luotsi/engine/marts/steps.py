@@ -84,6 +84,16 @@ def selected(parts: Mapping[str, exp.Expr], before: str) -> exp.Select:
     return exp.select("*", *added, copy=False).from_(before)
 
 
+def select(*columns: str) -> exp.Select:
+    """A SELECT of columns written as DuckDB's SQL."""
+    return exp.select(*columns, dialect="duckdb")
+
+
+def quoted(word: str) -> str:
+    """A name as SQL text, in quotes."""
+    return exp.to_identifier(word, quoted=True).sql("duckdb")
+
+
 def conjuncts(tree: exp.Expr) -> list[exp.Expr]:
     """The parts of a condition that must all hold."""
     while isinstance(tree, exp.Paren):
