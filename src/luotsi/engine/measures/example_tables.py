@@ -1,5 +1,8 @@
 """Puts the rows of an example into DuckDB tables in the shape of the marts, and asks the engine there."""
 
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+
 from __future__ import annotations
 
 import uuid
