@@ -14,6 +14,7 @@ from luotsi.concepts.reading import County, Fault, read_county
 from luotsi.concepts.shipped import roots
 from luotsi.engine.measures.example_tables import Tables
 from luotsi.engine.measures.examples import run_measures, run_segments
+from luotsi.engine.segments.compute import at
 
 KINDS = ("concepts", "codes", "sources", "measures", "segments")
 
@@ -49,7 +50,7 @@ def worked_examples(county: County, faults: Sequence[Fault]) -> list[Fault] | No
         for name in county.measures:
             failed += _failed(county, "measures", name, faulty, lambda name: run_measures(county, [name], tables))
     for name in county.segments:
-        failed += _failed(county, "segments", name, faulty, lambda name: run_segments(county, name))
+        failed += _failed(county, "segments", name, faulty, lambda name: run_segments(county, name, at))
     return failed
 
 

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,10 @@ import typer
 from typer.testing import CliRunner
 
 from luotsi.commands import main
+from luotsi.commands.check import worked_examples
 from luotsi.concepts.errors import UserError
-from luotsi.concepts.shipped import shipped
+from luotsi.concepts.reading import Fault
+from luotsi.concepts.shipped import open_county, shipped
 
 
 def checked(*arguments: str):
@@ -32,21 +35,31 @@ def test_check_tells_a_fault_of_an_overlay_with_its_line_and_ends_with_one(tmp_p
     assert "The worked examples wait until concepts and code lists are mended" in result.stdout
 
 
-def test_check_tells_a_county_folder_that_is_not_there(tmp_path) -> None:
-    result = checked("--county", str(tmp_path / "nowhere"))
-    assert result.exit_code == 1
-    assert f"{tmp_path / 'nowhere'}:1: there is no such county folder" in result.stdout
+def test_a_county_folder_that_is_not_there_is_told(tmp_path) -> None:
+    with pytest.raises(UserError, match="there is no such county folder"):
+        open_county(tmp_path / "nowhere")
 
 
-def test_check_tells_a_worked_example_that_does_not_hold(tmp_path) -> None:
+def test_a_worked_example_that_does_not_hold_is_a_fault_of_its_measure(tmp_path) -> None:
     measure = (shipped() / "measures" / "contacts.yaml").read_text("utf-8")
     before, _, after = measure.partition("expect:")
-    broken = before + "expect:" + after.replace("numerator: ", "numerator: 9", 1)
-    overlay(tmp_path, "measures/contacts.yaml", broken)
-    result = checked("--county", str(tmp_path))
-    assert result.exit_code == 1
-    assert f"{tmp_path / 'measures' / 'contacts.yaml'}:" in result.stdout
-    assert "numerator should be 9" in result.stdout
+    overlay(tmp_path, "measures/contacts.yaml", before + "expect:" + after.replace("numerator: ", "numerator: 9", 1))
+    content = open_county(tmp_path)
+    county = replace(content, measures={"contacts": content.measures["contacts"]}, segments={})
+    failed = worked_examples(county, [])
+    assert failed
+    for fault in failed:
+        assert fault.file == str(tmp_path / "measures" / "contacts.yaml")
+        assert fault.line == measure[: measure.index("examples:")].count("\n") + 1
+        assert "numerator should be 9" in fault.what
+
+
+def test_the_worked_examples_of_a_faulty_file_wait_until_it_is_mended() -> None:
+    content = open_county()
+    county = replace(content, measures={"contacts": content.measures["contacts"]}, segments={})
+    file = str(content.files["measures", "contacts"])
+    assert worked_examples(county, [Fault(file, 1, "wrong", "right")]) == []
+    assert worked_examples(county, []) == []
 
 
 def test_wrong_usage_ends_with_two() -> None:

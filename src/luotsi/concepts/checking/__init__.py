@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from luotsi.concepts.checking import codes, concepts, measures, segments, sources
 from luotsi.concepts.checking.judge import Judge
+from luotsi.concepts.checking.strays import strays
 from luotsi.concepts.reading import County, Fault
 
 
@@ -25,4 +26,5 @@ def check(county: County) -> list[Fault]:
             module.check(Judge(county, kind, name, faults))
     faults += concepts.cycles(county)
     faults += concepts.unused(county)
+    faults += strays(county)
     return sorted(set(faults))

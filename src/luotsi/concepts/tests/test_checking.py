@@ -383,6 +383,45 @@ def test_a_fault_that_an_overlay_brings_is_told_in_the_file_of_the_overlay(small
     assert {fault.what for fault in check(county)} == {"'2' is not in code list sex"}
 
 
+@pytest.mark.parametrize(
+    ("file", "at", "what", "right"),
+    [
+        (
+            *("measures/extra.yml", "measures/extra.yml", "nothing reads measures/extra.yml"),
+            "Name it measures/<name>.yaml",
+        ),
+        ("measure/extra.yaml", "measure", "there is no content named measure", "Did you mean measures?"),
+        (
+            *("extra.yaml", "extra.yaml", "nothing reads extra.yaml here"),
+            "Put it in concepts, sources, measures, segments, codes",
+        ),
+        (
+            *("codes/extra/codes.csv", "codes/extra", "the list extra has no codes.yaml"),
+            "Add codes.yaml: name, label, version, source, licence",
+        ),
+        (
+            *("codes/extra.csv", "codes/extra.csv", "nothing reads codes/extra.csv"),
+            "Put it in a folder of its list: codes/<list>/codes.csv",
+        ),
+    ],
+)
+def test_a_file_that_nothing_reads_is_told(small, file, at, what, right) -> None:
+    small.write(file, "x")
+    assert small.faults() == [(at, 1, what, right)]
+
+
+def test_a_list_in_a_folder_of_another_name_is_told(small) -> None:
+    (small.root / "codes" / "sex").rename(small.root / "codes" / "gender")
+    what = "the folder is named gender but holds no list of that name"
+    assert ("codes/gender/codes.yaml", 1, what, "Give the folder the name of its list") in small.faults()
+
+
+def test_a_text_for_people_may_stand_anywhere(small) -> None:
+    small.write("measures/README.md", "How we measure.")
+    small.write("README.md", "Ours.")
+    assert small.faults() == []
+
+
 def test_the_concepts_and_code_lists_that_come_along_have_no_fault() -> None:
     county, faults = read_county(shipped())
     own = [str(shipped() / kind) for kind in ("concepts", "codes")]
