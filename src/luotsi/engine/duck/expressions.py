@@ -59,10 +59,8 @@ def _write(node: exp.Expr, setting: Setting) -> exp.Expr:
             return setting.column(node)
         case exp.Anonymous():
             name = str(node.this).lower()
-            arguments = [
-                _argument(_write(each, setting), wanted)
-                for each, wanted in zip(node.expressions, _wanted(name, len(node.expressions)), strict=True)
-            ]
+            wanted = _wanted(name, len(node.expressions))
+            arguments = [_argument(each, kind, setting) for each, kind in zip(node.expressions, wanted, strict=True)]
             return exp.paren(_call(name, arguments, setting)) if name in _OPEN else _call(name, arguments, setting)
         case exp.Div():
             divisor = exp.Nullif(this=_double(_write(node.right, setting)), expression=exp.Literal.number(0))
@@ -90,13 +88,7 @@ def _rebuilt(node: exp.Expr, setting: Setting) -> exp.Expr:
 def _comparison(node: exp.Expr, setting: Setting) -> exp.Expr:
     """A comparison whose text literals take the type of the date or time they stand beside."""
     made = _rebuilt(node, setting)
-    if setting.types is None:
-        return made
-    beside = [each for each in node.iter_expressions() if not each.is_string]
-    try:
-        kinds = {type_of(each, setting.types) for each in beside} & TIMES
-    except ExpressionError:  # a name the caller alone knows: DuckDB then types the literal by the other side
-        return made
+    kinds = {_kind(each, setting) for each in node.iter_expressions() if not each.is_string} & TIMES
     if kinds:
         wanted = "timestamp" if "timestamp" in kinds else "date"
         for each in list(made.iter_expressions()):
@@ -110,9 +102,20 @@ def _wanted(name: str, given: int) -> list[str]:
     return [takes[min(place, len(takes) - 1)] for place in range(given)]
 
 
-def _argument(made: exp.Expr, wanted: str) -> exp.Expr:
+def _argument(node: exp.Expr, wanted: str, setting: Setting) -> exp.Expr:
     """The argument as the type a function takes: days of times, times of days, literals typed."""
-    return exp.cast(made, wanted) if wanted in TIMES else made
+    made = _write(node, setting)
+    return exp.cast(made, wanted) if wanted in TIMES and _kind(node, setting) != wanted else made
+
+
+def _kind(node: exp.Expr, setting: Setting) -> str | None:
+    """The type of an expression, None where it is not known here."""
+    if setting.types is None:
+        return None
+    try:
+        return type_of(node, setting.types)
+    except ExpressionError:  # a name the caller alone knows
+        return None
 
 
 def _f(name: str, *arguments: exp.Expr | str | int) -> exp.Expr:

@@ -51,12 +51,15 @@ class Chosen:
         self.more.update(types)
 
 
-def choose(ground: Ground, steps: Steps, rows: Rows, later: Iterable[exp.Expr] = ()) -> Chosen:
-    """The chosen rows of `rows`, before its method; `later` are expressions that will still be asked of them."""
+def choose(ground: Ground, steps: Steps, rows: Rows, later: Iterable[exp.Expr] = (), *, every: int = 1) -> Chosen:
+    """The chosen rows of `rows`, before its method; `later` are expressions that will still be asked of them.
+
+    A census is taken at the end of every month that `every` divides (3: of each quarter).
+    """
     of = relation(ground.county, rows.rows)
     named = {word: parse(text) for word, text in {**rows.let, **rows.then}.items()}
     where = conjuncts(parse(rows.where)) if rows.where else []
-    plan = _Plan(ground, steps, rows, of, named, where, list(later))
+    plan = _Plan(ground, steps, rows, of, named, where, list(later), every)
     return plan.run()
 
 
@@ -72,12 +75,13 @@ class _Plan:
         named: dict[str, exp.Expr],
         where: list[exp.Expr],
         later: list[exp.Expr],
+        every: int,
     ) -> None:
         self.ground, self.rows, self.named, self.where = ground, rows, dict(named), where
         self.definitions, self.looks = named, dict(rows.look)
         identity = (*of.identity, *(("period_end",) if rows.each == "period_end" else ()))
         self.chosen = Chosen(ground, of, steps, "", identity)
-        self.later = later
+        self.later, self.every = later, every
 
     def run(self) -> Chosen:
         """All steps in order."""
@@ -171,7 +175,8 @@ class _Plan:
             )
             .from_(self.chosen.step)
             .join(
-                exp.Subquery(this=months(self.ground), alias=exp.TableAlias(this=name_of("months"))), join_type="cross"
+                exp.Subquery(this=months(self.ground, self.every), alias=exp.TableAlias(this=name_of("months"))),
+                join_type="cross",
             )
         )
         self.chosen.add("census", select)
@@ -242,10 +247,13 @@ def name_of(word: str) -> exp.Identifier:
     return exp.to_identifier(word)
 
 
-def months(ground: Ground) -> exp.Select:
-    """The first day of every month asked for, as column `month`."""
+def months(ground: Ground, every: int = 1) -> exp.Select:
+    """The first day of every month asked for (that `every` divides), as column `month`."""
     first, last = exp.cast(ground.first_month.copy(), "timestamp"), exp.cast(ground.last_month.copy(), "timestamp")
     step = exp.Interval(this=exp.Literal.string("1"), unit=exp.var("month"))
     series = exp.Anonymous(this="generate_series", expressions=[first, last, step])
     listed = exp.Anonymous(this="unnest", expressions=[series])
-    return exp.select(exp.alias_(exp.cast(listed, "date"), "month"))
+    found = exp.select(exp.alias_(exp.cast(listed, "date"), "month"))
+    if every == 1:
+        return found
+    return exp.select("month").from_(found.subquery("months")).where(f"month(month) % {every} = 0", dialect="duckdb")

@@ -1,12 +1,14 @@
 """Computes measures over the marts, and writes the SQL of one of them to be read."""
+# pyright: reportMissingTypeStubs=false
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
 
 import duckdb
-import pyarrow as pa
+import pyarrow
 from sqlglot import exp
 
 from luotsi.concepts.errors import UserError
@@ -14,6 +16,10 @@ from luotsi.concepts.reading import County
 from luotsi.engine.marts.steps import Ground
 from luotsi.engine.measures.plan import of_measure, passes
 from luotsi.engine.measures.query import query
+
+pa: Any = pyarrow
+Table: TypeAlias = Any
+"""A pyarrow.Table; pyarrow ships no types."""
 
 SCHEMA = pa.schema(
     [
@@ -38,7 +44,7 @@ def compute(
     first_month: datetime.date,
     last_month: datetime.date,
     progress: Callable[[int, int], None] | None = None,
-) -> pa.Table:
+) -> Table:
     """The result rows of measures (all unless named) for the months from `first_month` to `last_month`.
 
     Columns: measure, version, period ('2023-01', '2023-Q1', '2023'), group ('', 'unit=1.2', 'age_group=65-74;sex=2'),
@@ -49,7 +55,7 @@ def compute(
     first, last = (exp.cast(exp.Literal.string(str(day.replace(day=1))), "date") for day in (first_month, last_month))
     ground = Ground(county, schema, first, last)
     todo = passes(of_measure(county.measures[each]) for each in wanted)
-    found: list[pa.Table] = []
+    found: list[Table] = []
     for place, a_pass in enumerate(todo):
         text = query(ground, county.measures, a_pass).sql("duckdb")
         found.append(con.sql(text).to_arrow_table().cast(SCHEMA))

@@ -36,6 +36,26 @@ def with_segment(ground: Ground, steps: Steps, step: str, person: str) -> str:
     return steps.add("segmented", select.join(spans, on=on, join_type="left"))
 
 
+def with_ages(chosen: Chosen, trees: dict[str, exp.Expr]) -> dict[str, exp.Expr]:
+    """Adds each age that dimensions band as a column of its own; gives the dimensions over those columns."""
+    ages: dict[str, exp.Expr] = {}
+    names: dict[str, str] = {}
+
+    def take(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Anonymous) and str(node.this).lower() == "age_group":
+            argument = node.expressions[0]
+            if not isinstance(argument, exp.Column):
+                word = names.setdefault(argument.sql(), f"age_{len(names) + 1}")
+                ages[word] = argument
+                return exp.Anonymous(this=node.this, expressions=[exp.column(word)])
+        return node
+
+    made = {name: tree.transform(take) for name, tree in trees.items()}
+    if ages:
+        chosen.name("aged", ages)
+    return made
+
+
 def shown(chosen: Chosen, trees: dict[str, exp.Expr], dimensions: list[str]) -> list[exp.Expr]:
     """The columns of the dimensions, as text."""
     made: list[exp.Expr] = []

@@ -84,7 +84,8 @@ def of_per(county: County, measure: Measure, per: Per) -> Asked:
     """The denominator of a measure that has rows of its own, for the dimensions and periods it shares."""
     known = county.concepts[per.rows.partition(".")[0]].dimensions
     sets = {tuple(name for name in names if name in known) for names in of_measure(measure).sets}
-    grains = sorted({coarser(grain, per.grain) for grain in measure.periods}, key=lambda grain: MONTHS[grain])
+    wanted = {coarser(grain, per.grain) for grain in measure.periods}
+    grains: list[Grain] = [grain for grain in MONTHS if grain in wanted]
     name = f"{measure.measure}_per"
     return Asked(name, plain_rows(per), "sum", parse(per.sum), None, tuple(sorted(sets)), tuple(grains))
 
@@ -104,21 +105,16 @@ def passes(asked: Iterable[Asked]) -> list[Pass]:
     shared: dict[str, list[Asked]] = {}
     for each in asked:
         plain = each.adds_up and each.rows.each == "row" and not each.rows.look and each.rows.method is None
-        key = f"{each.rows.rows} {each.rows.at}" if plain else f"{each.adds_up} {each.rows.model_dump_json()}"
+        alone = f"{each.adds_up} {each.result == 'distinct'} {each.rows.model_dump_json()}"
+        key = f"{each.rows.rows} {each.rows.at}" if plain else alone
         shared.setdefault(key, []).append(each)
-    return [
-        _merged(group) if len({each.rows for each in map(_keyed, group)}) > 1 else Pass(group[0].rows, tuple(group))
-        for group in shared.values()
-    ]
+    return [_pass(group) for group in shared.values()]
 
 
-@dataclass(frozen=True)
-class _Key:
-    rows: str
-
-
-def _keyed(asked: Asked) -> _Key:
-    return _Key(asked.rows.model_dump_json())
+def _pass(group: list[Asked]) -> Pass:
+    """One pass for numbers of a kind; those of the very same rows let the rows themselves ask the condition."""
+    same = len({each.rows.model_dump_json() for each in group}) == 1
+    return Pass(group[0].rows, tuple(group)) if same else _merged(group)
 
 
 def _merged(group: list[Asked]) -> Pass:

@@ -12,12 +12,12 @@ from luotsi.concepts.records import Measure, Per
 from luotsi.engine.marts.relations import column, name
 from luotsi.engine.marts.rows import Chosen, choose
 from luotsi.engine.marts.steps import Ground, Steps
-from luotsi.engine.measures import cells, grains
+from luotsi.engine.measures import cells, distinct, grains
 from luotsi.engine.measures.cells import Parts, Tally
-from luotsi.engine.measures.groups import SEGMENT, expressions, set_name, with_segment
+from luotsi.engine.measures.groups import SEGMENT, expressions, set_name, with_ages, with_segment
 from luotsi.engine.measures.methods import of_rows
 from luotsi.engine.measures.periods import dated, periods, whole_years
-from luotsi.engine.measures.plan import Asked, Pass, coarser, of_measure, of_per
+from luotsi.engine.measures.plan import MONTHS, Asked, Pass, coarser, of_measure, of_per
 
 COLUMNS = ("measure", "version", "period", "group", "numerator", "denominator", "value", "n")
 
@@ -36,7 +36,8 @@ def summed_steps(ground: Ground, steps: Steps, a_pass: Pass, calendar: str = "pe
     later = [*trees.values()]
     for each in a_pass.asked:
         later += [tree for tree in (each.numerator, each.denominator, each.where) if tree is not None]
-    chosen = choose(ground, steps, a_pass.rows, [] if _own_rows(a_pass) else later)
+    every = min(MONTHS[grain] for each in a_pass.asked for grain in each.grains)
+    chosen = choose(ground, steps, a_pass.rows, [] if _own_rows(a_pass) else later, every=every)
     method = a_pass.rows.method
     if method is not None and METHODS[method.name].within == "all":
         of_rows(chosen, method)
@@ -45,11 +46,14 @@ def summed_steps(ground: Ground, steps: Steps, a_pass: Pass, calendar: str = "pe
     if SEGMENT in a_pass.dimensions and SEGMENT not in trees and not _own_rows(a_pass):
         person = "person" if "person" in chosen.relation.columns else "key"
         chosen.step = with_segment(ground, steps, chosen.step, person)
+    trees = with_ages(chosen, trees)
     if a_pass.asked[0].adds_up:
         return _added_up(chosen, a_pass, trees, listed)
+    if a_pass.asked[0].result == "distinct" and not _own_rows(a_pass):
+        return {each.name: distinct.add(chosen, a_pass, trees, each, listed) for each in a_pass.asked}
     grains.in_periods(chosen, a_pass, listed)
     if _own_rows(a_pass):
-        trees = grains.with_method(ground, chosen, a_pass, a_pass.dimensions)
+        trees = with_ages(chosen, grains.with_method(ground, chosen, a_pass, a_pass.dimensions))
     return {each.name: grains.add(chosen, a_pass, trees, each) for each in a_pass.asked}
 
 
