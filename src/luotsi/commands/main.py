@@ -10,13 +10,14 @@ from luotsi.commands.ask import ask
 from luotsi.commands.check import check
 from luotsi.commands.explain import explain
 from luotsi.commands.land import land
+from luotsi.commands.load import load
 from luotsi.commands.release import release
 from luotsi.commands.status import status
 from luotsi.commands.synth import synth
 from luotsi.commands.up import up
 from luotsi.concepts.errors import UserError
 
-COMMANDS = (check, synth, land, release, ask, explain, status, up)
+COMMANDS = (check, synth, land, load, release, ask, explain, status, up)
 """Every command: a function whose name is the word typed and whose docstring is its help."""
 
 app = typer.Typer(
