@@ -68,6 +68,9 @@ def _write(node: exp.Expr, setting: Setting) -> exp.Expr:
         case exp.Mul() if node.left.find(exp.Mul) or node.right.find(exp.Mul):
             left, right = (_write(side, setting) for side in (node.left, node.right))
             return exp.Mul(this=exp.cast(left, WIDE), expression=exp.cast(right, DECIMAL))
+        case exp.Mul() if _kind(node, setting) == "integer":
+            left = exp.cast(_write(node.left, setting), "bigint")  # two INTEGERs of DuckDB would overflow
+            return exp.Mul(this=left, expression=_write(node.right, setting))
         case exp.EQ() | exp.NEQ() | exp.LT() | exp.LTE() | exp.GT() | exp.GTE() | exp.Between() | exp.In():
             return _comparison(node, setting)
         case _:
@@ -98,7 +101,7 @@ def _comparison(node: exp.Expr, setting: Setting) -> exp.Expr:
 
 
 def _wanted(name: str, given: int) -> list[str]:
-    takes = FUNCTIONS[name].takes
+    takes = ("timestamp",) if name == "time_of" else FUNCTIONS[name].takes  # a time given to it keeps its clock
     return [takes[min(place, len(takes) - 1)] for place in range(given)]
 
 
