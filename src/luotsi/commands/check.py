@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import typer
 
 from luotsi.commands.options import Overlay
+from luotsi.commands.progress import watching
 from luotsi.concepts.checking import check as checked
 from luotsi.concepts.reading import County, Fault, read_county
 from luotsi.concepts.shipped import roots
 from luotsi.engine.measures.example_tables import Tables
 from luotsi.engine.measures.examples import run_measures, run_segments
+from luotsi.engine.segments import at
 from luotsi.engine.segments.compute import at
 
 KINDS = ("concepts", "codes", "sources", "measures", "segments")
@@ -44,22 +46,21 @@ def worked_examples(county: County, faults: Sequence[Fault]) -> list[Fault] | No
     faulty = {fault.file for fault in faults}
     if any(Path(file).parent.name == "concepts" or Path(file).parents[1].name == "codes" for file in faulty):
         return None
+    asked = [
+        (kind, name)
+        for kind in ("measures", "segments")
+        for name in getattr(county, kind)
+        if str(county.files[kind, name]) not in faulty
+    ]
     failed: list[Fault] = []
-    with duckdb.connect() as con:
+    with duckdb.connect() as con, watching("Worked examples") as moved:
         tables = Tables(con, county)
-        for name in county.measures:
-            failed += _failed(county, "measures", name, faulty, lambda name: run_measures(county, [name], tables))
-    for name in county.segments:
-        failed += _failed(county, "segments", name, faulty, lambda name: run_segments(county, name, at))
+        for done, (kind, name) in enumerate(asked):
+            moved(done, len(asked), name)
+            told = run_measures(county, [name], tables) if kind == "measures" else run_segments(county, name, at)
+            file, line = str(county.files[kind, name]), county.line(kind, name, "examples")
+            failed += [Fault(file, line, each, "Mend the definition or the example") for each in told]
     return failed
-
-
-def _failed(county: County, kind: str, name: str, faulty: set[str], run: Callable[[str], list[str]]) -> list[Fault]:
-    file = str(county.files[kind, name])
-    if file in faulty:
-        return []
-    line = county.line(kind, name, "examples")
-    return [Fault(file, line, each, "Mend the definition or the example") for each in run(name)]
 
 
 def shown(fault: Fault) -> str:
