@@ -16,7 +16,6 @@ from luotsi.concepts.shipped import roots
 from luotsi.engine.measures.example_tables import Tables
 from luotsi.engine.measures.examples import run_measures, run_segments
 from luotsi.engine.segments import at
-from luotsi.engine.segments.compute import at
 
 KINDS = ("concepts", "codes", "sources", "measures", "segments")
 
