@@ -82,7 +82,7 @@ def walk(node: Node) -> Walk | None:
     match node:
         case Member(This(), name) if name not in CHOICES:
             return Walk((json_member(name),))
-        case Member(of, name) if name not in CHOICES and (before := walk(of)) and not before.key:
+        case Member(of, name) if (before := walk(of)) and not before.key:
             return Walk((*before.steps, json_member(name)))
         case Item(of, Literal(value)) if (before := walk(of)) and not before.key:
             return Walk((*before.steps[:-1], f"{before.steps[-1]}[{value}]"))
