@@ -31,7 +31,7 @@ Years = Annotated[str, typer.Option(metavar="FIRST..LAST", help="The years of hi
 Until = Annotated[
     datetime.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day of the last extract.")
 ]
-Extracts = Annotated[Cadence, typer.Option(help="few: three; else one for each such period.")]
+Extracts = Annotated[Cadence, typer.Option(help="few: two; else one for each such period.")]
 Processes = Annotated[int | None, typer.Option(help="How many processes make it; two unless said.")]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from luotsi.synth.contacts import FORMS, TYPES
-from luotsi.synth.places import HL, LK, Places
+from luotsi.synth.places import HL, LK
 from luotsi.synth.residents import FAR, NAMES, Residents
 from luotsi.synth.rows import Rows, join, length, pick, repeated
 from luotsi.synth.seasons import Season, season
@@ -91,9 +91,11 @@ DRUGS = (
 )
 
 VACCINES = (
-    ("J07BB02", "Influenssarokote", 0), ("J07BN01", "Koronarokote", 1), ("J07BD52", "MPR-rokote", 2),
+    ("J07BB02", "Influenssarokote", 0),
+    ("J07BN01", "Koronarokote", 1),
+    ("J07BD52", "MPR-rokote", 2),
     ("J07AL02", "Pneumokokkirokote", 2),
-)  # fmt: skip
+)
 REASONS = ("programme", "risk_group", "age")
 RISKS = ("diabetes_t2", "diabetes_t1", "coronary", "heart_failure", "asthma", "copd", "kidney")
 
@@ -170,9 +172,13 @@ def measurements(people: Residents, span: tuple[int, int], days: Season, rng: np
         {"person": who, "time": time, "what": np.ones_like(who), "value": np.rint(upper * 0.6), "home": home},
     ]
     for what, rate, level, spread in (
-        (2, np.where(age > 30, 0.35, 0.1), 79, 15), (3, np.full(len(age), 0.08), 171, 9), (4, np.where(diabetic, 0.4, 0.02), 99, 12),
-        (5, np.where(age > 18, 0.12, 0), 0, 0), (6, np.where(diabetic, 0.55, 0), 1, 0), (7, np.where(diabetic, 0.42, 0), 1, 0),
-    ):  # fmt: skip
+        (2, np.where(age > 30, 0.35, 0.1), 79, 15),
+        (3, np.full(len(age), 0.08), 171, 9),
+        (4, np.where(diabetic, 0.4, 0.02), 99, 12),
+        (5, np.where(age > 18, 0.12, 0), 0, 0),
+        (6, np.where(diabetic, 0.55, 0), 1, 0),
+        (7, np.where(diabetic, 0.42, 0), 1, 0),
+    ):
         who = repeated(rng, rate * years)
         value = (
             level + spread * rng.normal(0, 1, len(people))[who]
@@ -225,14 +231,25 @@ def vaccinations(people: Residents, years: tuple[int, int], rng: np.random.Gener
     def give(who: Array, low: int, high: int, vaccine: int, dose: int, reason: int) -> None:
         day = (low + rng.beta(2, 4, len(who)) * (high - low)).astype(np.int64)
         count = len(who)
-        parts.append({"person": who, "day": day, "vaccine": np.full(count, vaccine), "dose": np.full(count, dose),
-                      "reason": np.full(count, reason)})  # fmt: skip
+        parts.append(
+            {
+                "person": who,
+                "day": day,
+                "vaccine": np.full(count, vaccine),
+                "dose": np.full(count, dose),
+                "reason": np.full(count, reason),
+            }
+        )
 
     for year in range(years[0], years[1] + 1):
         age = people.age(day_number(year, 11))
         lot = rng.random(len(people))
-        groups = ((age >= 65, 0.62, 2), ((age < 65) & (age >= 7) & risk, 0.38, 1), ((age < 7) & (age > 0.5), 0.34, 0),
-                  ((age >= 18) & (age < 65) & ~risk, 0.08, 0))  # fmt: skip
+        groups = (
+            (age >= 65, 0.62, 2),
+            ((age < 65) & (age >= 7) & risk, 0.38, 1),
+            ((age < 7) & (age > 0.5), 0.34, 0),
+            ((age >= 18) & (age < 65) & ~risk, 0.08, 0),
+        )
         for group, share, reason in groups:
             give(np.flatnonzero(group & (lot < share)), day_number(year, 10, 8), day_number(year, 12, 28), 0, 1, reason)
         small = (people.birth >= day_number(year - 1)) & (people.birth < day_number(year))
@@ -264,8 +281,13 @@ def care_plans(people: Residents, span: tuple[int, int], rng: np.random.Generato
     created = np.maximum(onset, span[0]) + rng.integers(10, 300, len(who))
     updated = created + rng.integers(0, 700, len(who))
     late = np.minimum(people.died[who], span[1]) - 1
-    rows = {"person": who, "created": created, "updated": np.minimum(updated, late), "rehabilitation": rng.random(len(who)) < 0.08,
-            "kanta": rng.random(len(who)) < 0.55}  # fmt: skip
+    rows = {
+        "person": who,
+        "created": created,
+        "updated": np.minimum(updated, late),
+        "rehabilitation": rng.random(len(who)) < 0.08,
+        "kanta": rng.random(len(who)) < 0.55,
+    }
     rows = pick(rows, created < late)
     rows["changed"] = rows["updated"] * 1440 + 700 + rng.integers(0, 300, length(rows))
     return rows

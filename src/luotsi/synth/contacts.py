@@ -45,38 +45,165 @@ class Stream:
     trend: float = 0.0
 
 
-# fmt: off
 STREAMS = (
-    Stream("T11", "R10", LK, "terveysasema", "P101", (1.1, .5, .5, .7, .8, 1.0, 1.1, 1.3, 1.4), ill=.22, urgent=.3, minutes=20),
-    Stream("T11", "R50", LK, "terveysasema", "P103", (.2, .1, .2, .3, .4, .6, .9, 1.3, 1.6), "phone", .25, .1, minutes=10),
-    Stream("T11", "R10", SH, "terveysasema", "P102", (.6, .4, .5, .7, .7, .8, 1.1, 1.6, 2.0), ill=.3, urgent=.25, minutes=30),
-    Stream("T11", "R50", SH, "terveysasema", "P103", (.9, .4, .5, .9, .9, 1.0, 1.3, 1.9, 2.3), "phone", .25, .2, minutes=10),
-    Stream("T11", "R51", SH, "terveysasema", "P103", (.2, .1, .3, .9, .9, .7, .5, .2, .1), "phone", .1, trend=.25, minutes=5),
-    Stream("T11", "R52", LK, "terveysasema", "P103", (.05, .03, .05, .2, .25, .2, .1, .05, .02), "phone", trend=.35, minutes=15),
-    Stream("T11", "R70", SH, "terveysasema", "P103", (.4, .3, .4, .5, .6, .7, 1.0, 1.4, 1.6), "phone", .2, minutes=5),
-    Stream("T11", "R71", LK, "terveysasema", "P103", (.2, .1, .1, .1, .1, .2, .3, .6, .8), "phone", .2, minutes=10),
-    Stream("T11", "R72", SH, "terveysasema", "P103", (.3, .2, .2, .4, .5, .5, .7, 1.0, 1.2), "phone", .2, minutes=5),
+    Stream(
+        "T11",
+        "R10",
+        LK,
+        "terveysasema",
+        "P101",
+        (1.1, 0.5, 0.5, 0.7, 0.8, 1.0, 1.1, 1.3, 1.4),
+        ill=0.22,
+        urgent=0.3,
+        minutes=20,
+    ),
+    Stream(
+        "T11",
+        "R50",
+        LK,
+        "terveysasema",
+        "P103",
+        (0.2, 0.1, 0.2, 0.3, 0.4, 0.6, 0.9, 1.3, 1.6),
+        "phone",
+        0.25,
+        0.1,
+        minutes=10,
+    ),
+    Stream(
+        "T11",
+        "R10",
+        SH,
+        "terveysasema",
+        "P102",
+        (0.6, 0.4, 0.5, 0.7, 0.7, 0.8, 1.1, 1.6, 2.0),
+        ill=0.3,
+        urgent=0.25,
+        minutes=30,
+    ),
+    Stream(
+        "T11",
+        "R50",
+        SH,
+        "terveysasema",
+        "P103",
+        (0.9, 0.4, 0.5, 0.9, 0.9, 1.0, 1.3, 1.9, 2.3),
+        "phone",
+        0.25,
+        0.2,
+        minutes=10,
+    ),
+    Stream(
+        "T11",
+        "R51",
+        SH,
+        "terveysasema",
+        "P103",
+        (0.2, 0.1, 0.3, 0.9, 0.9, 0.7, 0.5, 0.2, 0.1),
+        "phone",
+        0.1,
+        trend=0.25,
+        minutes=5,
+    ),
+    Stream(
+        "T11",
+        "R52",
+        LK,
+        "terveysasema",
+        "P103",
+        (0.05, 0.03, 0.05, 0.2, 0.25, 0.2, 0.1, 0.05, 0.02),
+        "phone",
+        trend=0.35,
+        minutes=15,
+    ),
+    Stream(
+        "T11", "R70", SH, "terveysasema", "P103", (0.4, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0, 1.4, 1.6), "phone", 0.2, minutes=5
+    ),
+    Stream(
+        "T11",
+        "R71",
+        LK,
+        "terveysasema",
+        "P103",
+        (0.2, 0.1, 0.1, 0.1, 0.1, 0.2, 0.3, 0.6, 0.8),
+        "phone",
+        0.2,
+        minutes=10,
+    ),
+    Stream(
+        "T11", "R72", SH, "terveysasema", "P103", (0.3, 0.2, 0.2, 0.4, 0.5, 0.5, 0.7, 1.0, 1.2), "phone", 0.2, minutes=5
+    ),
     Stream("T22", "R10", TH, "neuvola", "P301", (2.6, 0, 0, 0, 0, 0, 0, 0, 0), nature="TH", minutes=45),
-    Stream("T21", "R10", TH, "neuvola", "P301", (0, 0, .01, .9, .5, 0, 0, 0, 0), nature="TH", minutes=40, sex=2),
+    Stream("T21", "R10", TH, "neuvola", "P301", (0, 0, 0.01, 0.9, 0.5, 0, 0, 0, 0), nature="TH", minutes=40, sex=2),
     Stream("T26", "R10", TH, "neuvola", "P302", (0, 1.4, 1.3, 0, 0, 0, 0, 0, 0), "school", nature="TH", minutes=30),
-    Stream("T27", "R10", TH, "neuvola", "P302", (0, 0, .2, .7, .05, 0, 0, 0, 0), "school", nature="TH", minutes=30),
-    Stream("T60", "R10", HL, "hammashoitola", "P201", (.3, .9, 1.0, .5, .5, .7, .8, .6, .3), "contact", urgent=.2, minutes=30),
-    Stream("T60", "R10", SHG, "hammashoitola", "P201", (.6, .5, .4, .2, .3, .4, .5, .4, .2), "contact", minutes=30),
-    Stream("T51", "R10", FT, "kuntoutus", "P601", (.1, .1, .2, .3, .4, .6, .6, .6, .4), "contact", minutes=45,
-           disease="musculoskeletal"),
-    Stream("T71", "R10", SH, "mielenterveys", "P401", (0, .3, .7, .6, .4, .25, .1, .1, .05), minutes=45, disease="depression"),
-    Stream("T71", "R52", PS, "mielenterveys", "P401", (0, .1, .3, .3, .2, .1, .05, 0, 0), "phone", minutes=45, disease="depression",
-           trend=.2),
-    Stream("T73", "R10", SH, "mielenterveys", "P402", (0, 0, .05, .3, .3, .3, .1, .02, 0), minutes=45),
-    Stream("T90", "R10", LK, "poliklinikka", "P801", (.7, .5, .6, .8, .9, 1.1, 1.5, 1.6, 1.1), ill=.3, minutes=30),
-    Stream("T90", "R50", SH, "poliklinikka", "P801", (.2, .1, .2, .3, .4, .5, .7, .7, .5), "phone", .3, minutes=15),
+    Stream("T27", "R10", TH, "neuvola", "P302", (0, 0, 0.2, 0.7, 0.05, 0, 0, 0, 0), "school", nature="TH", minutes=30),
+    Stream(
+        "T60",
+        "R10",
+        HL,
+        "hammashoitola",
+        "P201",
+        (0.3, 0.9, 1.0, 0.5, 0.5, 0.7, 0.8, 0.6, 0.3),
+        "contact",
+        urgent=0.2,
+        minutes=30,
+    ),
+    Stream(
+        "T60", "R10", SHG, "hammashoitola", "P201", (0.6, 0.5, 0.4, 0.2, 0.3, 0.4, 0.5, 0.4, 0.2), "contact", minutes=30
+    ),
+    Stream(
+        "T51",
+        "R10",
+        FT,
+        "kuntoutus",
+        "P601",
+        (0.1, 0.1, 0.2, 0.3, 0.4, 0.6, 0.6, 0.6, 0.4),
+        "contact",
+        minutes=45,
+        disease="musculoskeletal",
+    ),
+    Stream(
+        "T71",
+        "R10",
+        SH,
+        "mielenterveys",
+        "P401",
+        (0, 0.3, 0.7, 0.6, 0.4, 0.25, 0.1, 0.1, 0.05),
+        minutes=45,
+        disease="depression",
+    ),
+    Stream(
+        "T71",
+        "R52",
+        PS,
+        "mielenterveys",
+        "P401",
+        (0, 0.1, 0.3, 0.3, 0.2, 0.1, 0.05, 0, 0),
+        "phone",
+        minutes=45,
+        disease="depression",
+        trend=0.2,
+    ),
+    Stream("T73", "R10", SH, "mielenterveys", "P402", (0, 0, 0.05, 0.3, 0.3, 0.3, 0.1, 0.02, 0), minutes=45),
+    Stream(
+        "T90", "R10", LK, "poliklinikka", "P801", (0.7, 0.5, 0.6, 0.8, 0.9, 1.1, 1.5, 1.6, 1.1), ill=0.3, minutes=30
+    ),
+    Stream(
+        "T90",
+        "R50",
+        SH,
+        "poliklinikka",
+        "P801",
+        (0.2, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.7, 0.5),
+        "phone",
+        0.3,
+        minutes=15,
+    ),
 )
-# fmt: on
 
-LEVEL = 1.25
+LEVEL = 1.4
 """All rates of STREAMS are multiplied by this: with home care, calls and chats, about 21 contacts a resident a year."""
 
-CARE_VISITS = 5.2
+CARE_VISITS = 9.0
 """Home-care visits a week for a client, in the mean."""
 
 
@@ -165,7 +292,7 @@ def _stream(stream: Stream, people: Residents, places: Places, calendar: Calenda
 
 
 def _waits(stream: Stream, urgent: Array, day: Array, calendar: Calendars, rng: np.random.Generator) -> Array:
-    """Days from contact to visit: the same day when urgent, else skewed, longer in the pandemic's wake and for teeth."""
+    """Days from contact to visit: the same day when urgent, else skewed, longer for teeth, shorter year by year."""
     scale = {"T11": 7.0, "T60": 34.0, "T51": 12.0, "T71": 16.0, "T90": 24.0}[stream.form]
     year = (day - calendar.first) / 365.25
     drawn = rng.gamma(0.9, scale * (1.15 - 0.06 * year), len(day))
@@ -236,7 +363,7 @@ def _professional(rows: Rows, people: Residents, places: Places, rng: np.random.
 
 
 def _mark(rows: Rows, people: Residents, rng: np.random.Generator) -> None:
-    """Status, flags of the visit, the minor's mark, municipality then; 1 % of assessed visits begin before the assessment."""
+    """Status, flags, minor's mark, municipality then; 1 % of assessed visits begin before the assessment."""
     count = length(rows)
     lot = rng.random(count)
     booked = (rows["type"] == 0) & (rows["form"] != FORMS.index("T40"))

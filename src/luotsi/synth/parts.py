@@ -87,8 +87,8 @@ def make(run: Run, task: tuple[str, int], path: Path, totals: dict[str, Array] |
 
 
 def _block_sheets(drawn: Block, costs: Array, rng: np.random.Generator) -> Iterator[Sheet]:
-    for instance in ("jyvaskyla", "nova", "pohjoinen"):
-        yield from lifecare.Lifecare(drawn, instance).sheets()
+    for instance in lifecare.INSTANCES:
+        yield from lifecare.sheets(drawn, instance)
     yield from pegasos.Pegasos(drawn).sheets()
     yield from mediatri.Mediatri(drawn).sheets()
     yield from people.social_care(drawn)
@@ -100,7 +100,7 @@ def _block_sheets(drawn: Block, costs: Array, rng: np.random.Generator) -> Itera
 
 
 def _county_sheets(here: World, totals: dict[str, Array], rng: np.random.Generator) -> Iterator[Sheet]:
-    for instance in ("jyvaskyla", "nova", "pohjoinen"):
+    for instance in lifecare.INSTANCES:
         yield from lifecare.registers(here, instance)
     yield from pegasos.registers(here)
     yield from mediatri.registers(here)
@@ -120,7 +120,7 @@ def _totals(drawn: Block) -> dict[str, Array]:
         alive = (people_.birth < day) & (people_.died >= day)
         town = np.where(people_.moved < day, people_.new_municipality, people_.municipality)[alive]
         age = np.minimum(year - _birth_year(people_.birth[alive]), 100)
-        np.add.at(counted, (town, place, age, people_.sex[alive] - 1), 1)
+        np.add.at(counted[:, place], (town, age, people_.sex[alive] - 1), 1)
     moves = np.zeros((len(here.places.units), here.calendar.end - here.calendar.first + 1), dtype=np.int64)
     stays = drawn.stays
     for when, step in ((stays["start"], 1), (stays["end"], -1)):

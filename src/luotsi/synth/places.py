@@ -27,18 +27,62 @@ STATIONS = ("Keskusta", "Kyllö", "Huhtasuo", "Vaajakoski", "Palokka")
 
 SPECIALITIES = ("10", "20", "20O", "30", "40", "50", "55", "65", "70", "77")
 SPECIALITY_NAMES = (
-    "Sisätaudit", "Kirurgia", "Ortopedia", "Naistentaudit", "Lastentaudit", "Silmätaudit", "Korvataudit",
-    "Syöpätaudit", "Psykiatria", "Neurologia",
-)  # fmt: skip
+    "Sisätaudit",
+    "Kirurgia",
+    "Ortopedia",
+    "Naistentaudit",
+    "Lastentaudit",
+    "Silmätaudit",
+    "Korvataudit",
+    "Syöpätaudit",
+    "Psykiatria",
+    "Neurologia",
+)
 
 SURNAMES = (
-    "Kallio", "Niitty", "Korpela", "Suvanto", "Mäenpää", "Halla", "Koivuranta", "Lehtosaari", "Tuulenpää", "Ahokas",
-    "Rantalainen", "Pihlajisto", "Honkamäki", "Järvelä", "Viitala", "Salmela", "Peltola", "Kivistö", "Myllymaa", "Kuusela",
-)  # fmt: skip
+    "Kallio",
+    "Niitty",
+    "Korpela",
+    "Suvanto",
+    "Mäenpää",
+    "Halla",
+    "Koivuranta",
+    "Lehtosaari",
+    "Tuulenpää",
+    "Ahokas",
+    "Rantalainen",
+    "Pihlajisto",
+    "Honkamäki",
+    "Järvelä",
+    "Viitala",
+    "Salmela",
+    "Peltola",
+    "Kivistö",
+    "Myllymaa",
+    "Kuusela",
+)
 GIVEN = (
-    "Aino", "Eero", "Helmi", "Oskari", "Siiri", "Väinö", "Lempi", "Toivo", "Tyyne", "Onni",
-    "Hilja", "Armas", "Sylvi", "Tauno", "Impi", "Arvo", "Elli", "Yrjö", "Saima", "Reino",
-)  # fmt: skip
+    "Aino",
+    "Eero",
+    "Helmi",
+    "Oskari",
+    "Siiri",
+    "Väinö",
+    "Lempi",
+    "Toivo",
+    "Tyyne",
+    "Onni",
+    "Hilja",
+    "Armas",
+    "Sylvi",
+    "Tauno",
+    "Impi",
+    "Arvo",
+    "Elli",
+    "Yrjö",
+    "Saima",
+    "Reino",
+)
 STREETS = ("Koivutie", "Rantakatu", "Myllypolku", "Harjukuja", "Niittytie", "Kirkkokatu", "Metsätie", "Asemakatu")
 
 
@@ -191,7 +235,7 @@ class Places:
     @cached_property
     def staff(self) -> tuple[Array, Array]:
         """Unit and profession of each professional."""
-        first, size = self.pools
+        _, size = self.pools
         unit = np.repeat(np.repeat(np.arange(len(self.units)), len(PROFESSIONS)), size.ravel())
         profession = np.repeat(np.tile(np.arange(len(PROFESSIONS)), len(self.units)), size.ravel())
         return unit, profession

@@ -58,7 +58,7 @@ DIALECTS = {
 class Sheet:
     """A table to write.
 
-    `changed`: minutes, the row goes to the first extract after them. `changed_column` and `stamped` re-send a row later.
+    `changed`: minutes, the row goes to the first extract after them. `changed_column` holds them.
     `extract`: for full deliveries, the index of the one extract. `cuts`: days of the extracts of this sending system.
     `corrects`: column whose first version is wrong for some rows. `deletes`: column and word that report a deletion.
     `dates`, `coded`: columns that impossible dates and unknown codes are put in. `counts`: what the rows count as.
@@ -159,8 +159,11 @@ class Part:
         late = np.setdiff1d(late, np.concatenate([corrected, deleted, doubled]))
         extract[late] += 1
         cuts = np.array(sheet.cuts) * 1440
-        times = [np.searchsorted(cuts, moved[corrected], side="right"), np.searchsorted(cuts, moved[deleted], side="right"),
-                 extract[doubled]]  # fmt: skip
+        times = [
+            np.searchsorted(cuts, moved[corrected], side="right"),
+            np.searchsorted(cuts, moved[deleted], side="right"),
+            extract[doubled],
+        ]
         first = count
         noted = [(late, "late"), *((np.flatnonzero(mask & sent), name) for name, mask in sheet.marked.items())]
         for extra, name in zip(extras, ("correction", "deletion", "duplicate"), strict=True):
@@ -218,8 +221,20 @@ class Part:
             delivery = sheet.delivery or ("full" if sheet.changed is None else "delta")
             offset = self.stream.tell()
             self.stream.write(data)
-            self.pieces.append(Piece(sheet.source, sheet.instance, sheet.table, sheet.cuts[number], delivery, heading, encoding,
-                                     offset, len(data), base + len(lines)))  # fmt: skip
+            self.pieces.append(
+                Piece(
+                    sheet.source,
+                    sheet.instance,
+                    sheet.table,
+                    sheet.cuts[number],
+                    delivery,
+                    heading,
+                    encoding,
+                    offset,
+                    len(data),
+                    base + len(lines),
+                )
+            )
 
     def _broken(self, sheet: Sheet, rows: pa.Table, piece: int, base: int) -> list[list[str]]:
         """Extra rows that cannot be right, made from copies of good ones with keys of their own."""

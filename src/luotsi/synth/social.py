@@ -47,9 +47,12 @@ def matters(people: Residents, calendar: Calendars, rng: np.random.Generator) ->
     age = people.age((calendar.first + calendar.end) // 2)
     years = (calendar.end - calendar.first) / 365.25
     rates = (
-        np.where(age < 18, 0.075, 0), np.where(age > 75, 0.13, np.where(age > 65, 0.03, 0.006)),
-        np.where((age > 18) & (age < 65), 0.035, 0), np.full(len(age), 0.006), np.where(age > 70, 0.05, 0.002),
-    )  # fmt: skip
+        np.where(age < 18, 0.075, 0),
+        np.where(age > 75, 0.13, np.where(age > 65, 0.03, 0.006)),
+        np.where((age > 18) & (age < 65), 0.035, 0),
+        np.full(len(age), 0.006),
+        np.where(age > 70, 0.05, 0.002),
+    )
     parts: list[Rows] = []
     for kind, rate in enumerate(rates):
         who = repeated(rng, rate * people.frailty * years)
@@ -67,8 +70,11 @@ def _steps(rows: Rows, people: Residents, rng: np.random.Generator) -> Rows:
     late = rng.random(count) < 0.08
     rows["started"] = day + np.where(late, rng.integers(10, 25, count), rng.integers(0, 8, count))
     long = rng.random(count) < np.where(kind == 0, 0.12, 0.16)
-    usual = np.select([kind == 0, kind == 1, kind == 2], [rng.integers(20, 84, count), rng.integers(10, 80, count), rng.integers(1, 8, count)],
-                      rng.integers(14, 85, count))  # fmt: skip
+    usual = np.select(
+        [kind == 0, kind == 1, kind == 2],
+        [rng.integers(20, 84, count), rng.integers(10, 80, count), rng.integers(1, 8, count)],
+        rng.integers(14, 85, count),
+    )
     over = np.where(kind == 2, rng.integers(8, 20, count), rng.integers(92, 170, count))
     rows["finished"] = rows["started"] + np.where(long, over, usual)
     asked = (kind == 2) & (rng.random(count) < 0.3)
@@ -95,10 +101,16 @@ def decisions(found: Rows, rng: np.random.Generator) -> Rows:
     )
     result = np.where(lot < 0.74, 0, np.where(lot < 0.86, 1, 2))
     return {
-        "matter": place, "person": rows["person"], "service": codes[rows["kind"]], "applied": rows["day"],
-        "decided": rows["finished"], "result": result, "from": np.where(result < 2, rows["finished"], MISSING),
-        "to": np.where(result < 2, rows["finished"] + 365, MISSING), "started": np.where(result < 2, begins, MISSING),
-    }  # fmt: skip
+        "matter": place,
+        "person": rows["person"],
+        "service": codes[rows["kind"]],
+        "applied": rows["day"],
+        "decided": rows["finished"],
+        "result": result,
+        "from": np.where(result < 2, rows["finished"], MISSING),
+        "to": np.where(result < 2, rows["finished"] + 365, MISSING),
+        "started": np.where(result < 2, begins, MISSING),
+    }
 
 
 def assessments(periods: Rows, people: Residents, calendar: Calendars, rng: np.random.Generator) -> Rows:
@@ -116,10 +128,16 @@ def assessments(periods: Rows, people: Residents, calendar: Calendars, rng: np.r
     need = rng.normal(0, 1, len(people))[person] + 0.12 * order + 0.8 * (periods["kind"][row] == 1)
     need = need + 1.0 * people.has("dementia")[person]
     rows: Rows = {
-        "person": person, "kind": periods["kind"][row], "day": day, "locked": rng.random(count) > 0.04,
-        "locked_day": day + rng.integers(0, 14, count), "reason": np.where(order == 0, 0, np.where(rng.random(count) < 0.12, 2, 1)),
-        "took_part": rng.random(count) < 0.72, "medicines": rng.poisson(8, count), "falls": (rng.random(count) < 0.2).astype(np.int64),
-    }  # fmt: skip
+        "person": person,
+        "kind": periods["kind"][row],
+        "day": day,
+        "locked": rng.random(count) > 0.04,
+        "locked_day": day + rng.integers(0, 14, count),
+        "reason": np.where(order == 0, 0, np.where(rng.random(count) < 0.12, 2, 1)),
+        "took_part": rng.random(count) < 0.72,
+        "medicines": rng.poisson(8, count),
+        "falls": (rng.random(count) < 0.2).astype(np.int64),
+    }
     for scale, top in zip(SCALES, TOPS, strict=True):
         level = np.clip(
             np.rint(top * (0.36 + 0.17 * need + rng.normal(0, 0.1, count))), 1 if scale == "MAPLe" else 0, top

@@ -1,7 +1,7 @@
 """Turns arrays of numbers into the texts of an extract: days, times, codes, decimals. Knows no system.
 
-Times are minutes and days are days since 1970-01-01, Finnish wall time; a negative value of a time or code index is missing.
-Texts of fixed width are laid out as bytes at once, because formatting them one by one would cost more than all the rest.
+Times are minutes and days are days since 1970-01-01, Finnish wall time; MISSING, or a negative code index, is empty.
+Texts of fixed width are laid out as bytes at once: formatting them one by one would cost more than all the rest.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -133,3 +134,16 @@ def fixed(values: Array) -> pa.Array:
     """Byte strings of one width, such as identity codes, as text."""
     width = values.dtype.itemsize
     return _fixed(values.view(np.uint8).reshape(len(values), width), np.ones(len(values), dtype=bool))
+
+
+def results(values: Array, above: Array, sign: str) -> pa.Array:
+    """Laboratory results with one decimal; those that are only known to be above 90 as `>90`."""
+    over = codes([">90"], np.where(above, 0, -1))
+    return pc.call_function("coalesce", [over, decimals(values, 1, sign)])
+
+
+def prefixed(prefix: str, numbers: Array) -> pa.Array:
+    """Numbers with a text before them."""
+    return pc.call_function(
+        "binary_join_element_wise", [pa.scalar(prefix), whole(numbers).cast(pa.string()), pa.scalar("")]
+    )

@@ -35,10 +35,15 @@ def emergency(people: Residents, calendar: Calendars, rng: np.random.Generator) 
     lot = rng.random(len(who))
     away = np.where(lot < 0.9, 0, np.where(lot < 0.97, 1, 5))
     return {
-        "person": who, "start": start, "end": start + lasts, "admitted": admitted, "agreed": agreed,
-        "urgency": np.where(lot < 0.5, 0, np.where(lot < 0.93, 1, 2)), "destination": np.where(admitted, 2, away),
+        "person": who,
+        "start": start,
+        "end": start + lasts,
+        "admitted": admitted,
+        "agreed": agreed,
+        "urgency": np.where(lot < 0.5, 0, np.where(lot < 0.93, 1, 2)),
+        "destination": np.where(admitted, 2, away),
         "changed": start + lasts + 30,
-    }  # fmt: skip
+    }
 
 
 def ward_stays(people: Residents, places: Places, calendar: Calendars, ed: Rows, rng: np.random.Generator) -> Rows:
@@ -86,9 +91,14 @@ def _stay(person: Array, start: Array, lasts: Array, unit: Array, people: Reside
     old = age > 75
     place = np.where(old & (lot < 0.28), 1, np.where(old & (lot < 0.36), 3, np.where(lot > 0.985, 5, 0)))
     return {
-        "person": person, "start": start, "end": end, "unit": unit, "destination": np.where(end >= death, 4, place),
-        "palliative": rng.random(len(person)) < 0.012, "changed": end + 60,
-    }  # fmt: skip
+        "person": person,
+        "start": start,
+        "end": end,
+        "unit": unit,
+        "destination": np.where(end >= death, 4, place),
+        "palliative": rng.random(len(person)) < 0.012,
+        "changed": end + 60,
+    }
 
 
 def _delay(rows: Rows, delayed: Array, rng: np.random.Generator) -> None:
@@ -125,11 +135,19 @@ def referrals(people: Residents, places: Places, calendar: Calendars, rng: np.ra
     reason = np.searchsorted(np.array([0.86, 0.91, 0.96]), rng.random(count))
     died = handled + wait > people.died[who] * 1440
     return {
-        "person": who, "sent": sent, "received": received, "handled": handled, "decision": decision,
-        "speciality": speciality, "unit": clinic[speciality], "from": places.nearest("terveysasema")[people.municipality[who]],
-        "ended": np.where(died, people.died[who] * 1440 + 600, handled + wait), "reason": np.where(died, 4, reason),
-        "own_wish": rng.random(count) < 0.06, "changed": handled + 20,
-    }  # fmt: skip
+        "person": who,
+        "sent": sent,
+        "received": received,
+        "handled": handled,
+        "decision": decision,
+        "speciality": speciality,
+        "unit": clinic[speciality],
+        "from": places.nearest("terveysasema")[people.municipality[who]],
+        "ended": np.where(died, people.died[who] * 1440 + 600, handled + wait),
+        "reason": np.where(died, 4, reason),
+        "own_wish": rng.random(count) < 0.06,
+        "changed": handled + 20,
+    }
 
 
 def _alive(people: Residents, who: Array, minute: Array) -> Array:

@@ -52,14 +52,14 @@ class Summary:
 
 
 def cuts_of(years: tuple[int, int], cadence: Cadence, until: datetime.date | None = None) -> tuple[int, ...]:
-    """Days of the extracts. `few`: before the last year, in the middle of it and after it."""
+    """Days of the extracts. `few`: in the middle of the last year and after it."""
     first, last = years
     step = {"few": 6, "year": 12, "quarter": 3, "month": 1}[cadence]
-    begin = last if cadence == "few" else first
-    months = range(begin * 12, (last + 1) * 12 + 1, step)
+    begin = last * 12 + 6 if cadence == "few" else first * 12
+    months = range(begin, (last + 1) * 12 + 1, step)
     cuts = [day_number(month // 12, month % 12 + 1) for month in months]
     end = day_number(until.year, until.month, until.day) + 1 if until else day_number(last + 1)
-    return tuple(cut for cut in cuts if day_number(first) < cut < end) + (end,)
+    return (*(cut for cut in cuts if day_number(first) < cut < end), end)
 
 
 def write(

@@ -19,10 +19,29 @@ BUSINESS = "3221357-9"
 PRIVATE = "2077474-0"
 HEADINGS = (
     ("Tosite", "Rivi", "Kirjauspvm", "Tili", "Kustannuspaikka", "Tietopaketti", "Netto", "Kunta", "Sisäinen"),
-    ("Tositenumero", "Rivi", "Kirjauspäivä", "Tilit", "Kustannuspaikka", "Tietopaketti", "Nettosumma", "Kunta", "Sisäinen"),
-    ("Tosite nro", "Rivinro", "Kirjauspäivämäärä", "Tili nro", "Kust.paikka", "Palvelupaketti", "Laskun summa ilman ALV",
-     "Kuntanumero", "Sis."),
-)  # fmt: skip
+    (
+        "Tositenumero",
+        "Rivi",
+        "Kirjauspäivä",
+        "Tilit",
+        "Kustannuspaikka",
+        "Tietopaketti",
+        "Nettosumma",
+        "Kunta",
+        "Sisäinen",
+    ),
+    (
+        "Tosite nro",
+        "Rivinro",
+        "Kirjauspäivämäärä",
+        "Tili nro",
+        "Kust.paikka",
+        "Palvelupaketti",
+        "Laskun summa ilman ALV",
+        "Kuntanumero",
+        "Sis.",
+    ),
+)
 ACCOUNTS = (("4000", 0.62), ("4300", 0.22), ("4500", 0.10), ("4800", 0.06))
 KINDS = {"tk-osasto": "osasto"}
 AREAS = ("Jyväskylän seutu", "Etelä ja itä", "Pohjoinen")
@@ -44,28 +63,40 @@ def register(world: World) -> Iterator[Sheet]:
     yield sheet(
         "alue", {name: [row[place] for row in rows] for place, name in enumerate(("KOODI", "NIMI", "LAJI", "YLEMPI"))}
     )
-    yield sheet("organisaatio", {"YTUNNUS": [BUSINESS, PRIVATE], "NIMI": ["Keinotekoinen hyvinvointialue", "Keinohoiva Oy"],
-                                 "LAJI": ["hyvinvointialue", "yritys"]})  # fmt: skip
+    yield sheet(
+        "organisaatio",
+        {
+            "YTUNNUS": [BUSINESS, PRIVATE],
+            "NIMI": ["Keinotekoinen hyvinvointialue", "Keinohoiva Oy"],
+            "LAJI": ["hyvinvointialue", "yritys"],
+        },
+    )
     units = places.units
-    yield sheet("yksikko", {
-        "OID": [unit.oid for unit in units],
-        "NIMI": [unit.name for unit in units],
-        "YTUNNUS": [PRIVATE if unit.private else BUSINESS for unit in units],
-        "LAJI": [KINDS.get(unit.kind, unit.kind) for unit in units],
-        "KUNTA": [unit.municipality for unit in units],
-        "ALUE": ["15" if unit.region < 0 else f"15-{unit.region + 1}" for unit in units],
-        "PALVELUMUOTO": [unit.service_form for unit in units],
-        "PAIKAT": [None if unit.places is None else str(unit.places) for unit in units],
-        "NIMELLISPAIKAT": [None if unit.places is None else str(unit.places + 1) for unit in units],
-    })  # fmt: skip
+    yield sheet(
+        "yksikko",
+        {
+            "OID": [unit.oid for unit in units],
+            "NIMI": [unit.name for unit in units],
+            "YTUNNUS": [PRIVATE if unit.private else BUSINESS for unit in units],
+            "LAJI": [KINDS.get(unit.kind, unit.kind) for unit in units],
+            "KUNTA": [unit.municipality for unit in units],
+            "ALUE": ["15" if unit.region < 0 else f"15-{unit.region + 1}" for unit in units],
+            "PALVELUMUOTO": [unit.service_form for unit in units],
+            "PAIKAT": [None if unit.places is None else str(unit.places) for unit in units],
+            "NIMELLISPAIKAT": [None if unit.places is None else str(unit.places + 1) for unit in units],
+        },
+    )
     yield sheet("tietopaketti", {"KOODI": [code for code, _ in PACKAGES], "NIMI": [name for _, name in PACKAGES]})
-    yield sheet("palvelu", {
-        "KOODI": [service.code for service in SERVICES],
-        "NIMI": [service.name for service in SERVICES],
-        "PALVELUTEHTAVA": [service.task for service in SERVICES],
-        "TIETOPAKETTI": [service.package for service in SERVICES],
-        "YKSIKKOHINTA": [f"{service.cost:.2f}".replace(".", ",") for service in SERVICES],
-    })  # fmt: skip
+    yield sheet(
+        "palvelu",
+        {
+            "KOODI": [service.code for service in SERVICES],
+            "NIMI": [service.name for service in SERVICES],
+            "PALVELUTEHTAVA": [service.task for service in SERVICES],
+            "TIETOPAKETTI": [service.package for service in SERVICES],
+            "YKSIKKOHINTA": [f"{service.cost:.2f}".replace(".", ",") for service in SERVICES],
+        },
+    )
 
 
 def population(world: World, counted: Array) -> Sheet:
@@ -108,11 +139,16 @@ def _entries(
     texts = [f"{whole_} {rest}" if whole_ != "0" else rest for whole_, rest in map(_thousands, euros.tolist())]
     town = np.array([("179", "992", "729")[each] for each in range(3)])
     values = (
-        whole(year * 1_000_000 + parts), whole(account + 1), days(day, "iso" if place == 1 else "fi"),
-        codes([code for code, _ in ACCOUNTS], account), codes(_cost_codes(), region[parts] * len(PACKAGES) + package[parts]),
-        codes([code for code, _ in PACKAGES], package[parts]), pa.array(texts, pa.string()),
-        codes(town.tolist(), region[parts]), flags(account == 3, "K", "E"),
-    )  # fmt: skip
+        whole(year * 1_000_000 + parts),
+        whole(account + 1),
+        days(day, "iso" if place == 1 else "fi"),
+        codes([code for code, _ in ACCOUNTS], account),
+        codes(_cost_codes(), region[parts] * len(PACKAGES) + package[parts]),
+        codes([code for code, _ in PACKAGES], package[parts]),
+        pa.array(texts, pa.string()),
+        codes(town.tolist(), region[parts]),
+        flags(account == 3, "K", "E"),
+    )
     columns = dict(zip(HEADINGS[place % 3], values, strict=True))
     total = f"{euros.sum():.2f}".replace(".", ",")
     tail = (";;;;;;" + total + ";;",)
@@ -157,19 +193,27 @@ def bed_days(world: World, present: Array) -> Iterator[Sheet]:
     """Beds and occupied beds of each ward and day; `present` is patients at midnight by unit and day."""
     first = world.calendar.first
     end = min(world.calendar.end, world.cuts[-1])
-    for instance, kind, dialect in (("nova", "osasto", "fi"), ("jyvaskyla", "tk-osasto", "fi"), ("pohjoinen", "tk-osasto", "fi"),
-                                    ("seutu", "tk-osasto", "compact")):  # fmt: skip
+    for instance, kind, dialect in (
+        ("nova", "osasto", "fi"),
+        ("jyvaskyla", "tk-osasto", "fi"),
+        ("pohjoinen", "tk-osasto", "fi"),
+        ("seutu", "tk-osasto", "compact"),
+    ):
         units = [unit for unit in units_of(world, instance).tolist() if world.places.units[unit].kind == kind]
         unit, day = np.repeat(units, end - first), np.tile(np.arange(first, end), len(units))
         beds = np.maximum(np.quantile(present[:, : end - first], 0.93, axis=1).astype(np.int64), 3)[unit]
         weekend = (day + 3) % 7 >= 5
         values = (beds - (weekend & (beds > 8)), beds + 1, present[unit, day - first])
         source = "pegasos" if instance == "seutu" else "lifecare"
-        names = ("tp", "pvm", "miehitetty", "rakenteellinen", "varattu") if source == "pegasos" else (
-            "OSASTO", "PVM", "MIEHITETTY", "NIMELLINEN", "KAYTOSSA")  # fmt: skip
+        names: tuple[str, ...] = (
+            ("tp", "pvm", "miehitetty", "rakenteellinen", "varattu")
+            if source == "pegasos"
+            else ("OSASTO", "PVM", "MIEHITETTY", "NIMELLINEN", "KAYTOSSA")
+        )
         own = (pegasos if source == "pegasos" else lifecare).unit_code
         labels = [own(place) for place in range(len(world.places.units))]
-        columns = dict(zip(names, (codes(labels, unit), days(day, dialect), *map(whole, values)), strict=True))
+        cells = (codes(labels, unit), days(day, dialect), *map(whole, values))
+        columns: dict[str, pa.Array] = dict(zip(names, cells, strict=True))
         table = "paikat" if source == "pegasos" else "vuodepaikat"
         yield Sheet(source, instance, table, columns, world.cuts, (day + 1) * 1440, None, duplicates=0.0, late=0.0)
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from luotsi.synth import clinical, contacts
 from luotsi.synth.block import Block, World
@@ -17,14 +16,24 @@ from luotsi.synth.layouts.patients import FULL_NAMES, local, patients, registrat
 from luotsi.synth.places import SERVICES
 from luotsi.synth.rows import Rows, length, pick
 from luotsi.synth.sheets import Sheet
-from luotsi.synth.text import MISSING, Array, codes, days, decimals, flags, stamps, whole
+from luotsi.synth.text import MISSING, Array, codes, days, decimals, flags, results, stamps, whole
 
 INSTANCE = "saarikka"
 AMMATIT = ("LAAK", "SAIR", "TERV", "HLAA", "SUUH", "FYSI", "PSYK", "SOSI", "LAHI")
 TAVAT = ("Vastaanotto", "Kotikäynti", "Puhelu", "Sähköinen", "Etävastaanotto", "Merkintä", "Neuvottelu", "Asianhoito")
 TILAT = ("Toteutunut", "Peruttu", "Saapumatta")
-TUTKIMUKSET = (("B-HbA1c", "B-GHb-A1C"), ("fP-Kol-LDL", "P-Kol-LDL"), ("P-Kol-HDL",) * 2, ("P-Kol",) * 2, ("P-Trigly",) * 2,
-               ("P-Krea",) * 2, ("Pt-GFRe",) * 2, ("P-INR", "INR-pika"), ("U-AlbKre",) * 2, ("fP-Gluk",) * 2)  # fmt: skip
+TUTKIMUKSET = (
+    ("B-HbA1c", "B-GHb-A1C"),
+    ("fP-Kol-LDL", "P-Kol-LDL"),
+    ("P-Kol-HDL",) * 2,
+    ("P-Kol",) * 2,
+    ("P-Trigly",) * 2,
+    ("P-Krea",) * 2,
+    ("Pt-GFRe",) * 2,
+    ("P-INR", "INR-pika"),
+    ("U-AlbKre",) * 2,
+    ("fP-Gluk",) * 2,
+)
 MITAT = ("mmol/mol", "mmol/l", "mmol/l", "mmol/l", "mmol/l", "umol/l", "ml/min/1.73", None, "mg/mmol", "mmol/l", "%")
 LAJIT = ("Systolinen", "Diastolinen", "Paino", "Pituus", "Vyötärö", "Tupakointi", "Jalat", "Silmänpohja")
 LAJIMITAT = ("mmHg", "mmHg", "kg", "cm", "cm", None, None, None)
@@ -85,8 +94,16 @@ class Mediatri:
                 "Turvakielto": flags(who.blocked, "KYLLÄ", "EI"),
                 "Testi": flags(who.test, "KYLLÄ", "EI"),
             }
-            yield Sheet("mediatri", INSTANCE, "henkilo", columns, cuts(self.world), extract=number, hetu="Sotu",
-                        encoding="utf-8" if number else "latin-1")  # fmt: skip
+            yield Sheet(
+                "mediatri",
+                INSTANCE,
+                "henkilo",
+                columns,
+                cuts(self.world),
+                extract=number,
+                hetu="Sotu",
+                encoding="utf-8" if number else "latin-1",
+            )
 
     def _events(self) -> Sheet:
         block, rows = self.block, self.block.contacts
@@ -125,9 +142,19 @@ class Mediatri:
             "Muokattu": stamps(chosen["changed"], "slash"),
             "Mitatoity": pa.array(["EI"] * count, pa.string()),
         }
-        return self._sheet("palvelutapahtuma", columns, chosen["changed"], duplicates=0.02, corrects="Kiireellisyys",
-                           dates="Alkaen", coded="Asiointitapa", counts="contacts", counted=held, encoding="latin-1",
-                           marked={"visit_before_assessment": chosen["early"], "no_professional": chosen["professional"] < 0})  # fmt: skip
+        return self._sheet(
+            "palvelutapahtuma",
+            columns,
+            chosen["changed"],
+            duplicates=0.02,
+            corrects="Kiireellisyys",
+            dates="Alkaen",
+            coded="Asiointitapa",
+            counts="contacts",
+            counted=held,
+            encoding="latin-1",
+            marked={"visit_before_assessment": chosen["early"], "no_professional": chosen["professional"] < 0},
+        )
 
     def _measured(self) -> Iterator[Sheet]:
         block = self.block
@@ -137,13 +164,19 @@ class Mediatri:
             "VastausTunnus": whole(block.base + mine),
             "HenkiloNro": self._person(rows["person"]),
             "Tutkimusnimi": codes([name for pair in TUTKIMUKSET for name in pair], rows["test"] * 2 + rows["name"]),
-            "Arvo": pc.coalesce(codes([">90"], np.where(rows["above"], 0, -1)), decimals(rows["value"], 1, ".")),
+            "Arvo": results(rows["value"], rows["above"], "."),
             "Yksikko": codes(MITAT, np.where(rows["unitless"], -1, np.where(rows["percent"], 10, rows["test"]))),
             "NaytteenottoAika": stamps(rows["time"], "slash"),
         }
-        yield self._sheet("laboratoriovastaus", columns, rows["changed"], dates="NaytteenottoAika", coded="Tutkimusnimi",
-                          counts="measurements",
-                          marked={"no_unit": rows["unitless"] & (rows["test"] == 0), "percent": rows["percent"]})  # fmt: skip
+        yield self._sheet(
+            "laboratoriovastaus",
+            columns,
+            rows["changed"],
+            dates="NaytteenottoAika",
+            coded="Tutkimusnimi",
+            counts="measurements",
+            marked={"no_unit": rows["unitless"] & (rows["test"] == 0), "percent": rows["percent"]},
+        )
         mine = self._mine(block.measurements, block.measurements["time"] // 1440)
         rows = pick(block.measurements, mine)
         columns = {

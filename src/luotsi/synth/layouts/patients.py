@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from luotsi.synth.block import Block, World
 from luotsi.synth.places import GIVEN, STREETS, SURNAMES, Places
 from luotsi.synth.residents import FAR
-from luotsi.synth.text import MISSING, Array, codes, fixed, whole
+from luotsi.synth.text import MISSING, Array, codes, fixed, prefixed, whole
 
 FULL_NAMES = tuple(f"{surname} {given}" for surname in SURNAMES for given in GIVEN)
 ADDRESSES = tuple(f"{street} {number}" for number in range(1, 90) for street in STREETS)
@@ -65,9 +64,7 @@ def patients(block: Block, instance: str, choice: Array, cut: int) -> Patients:
         municipality=town,
         postal=postal(block.world.places, town, area),
         address=codes(ADDRESSES, (number * 13 + moved * 5) % len(ADDRESSES)),
-        phone=pc.binary_join_element_wise(
-            "040", pc.cast(whole(1_000_000 + number * 7919 % 9_000_000), pa.string()), " "
-        ),
+        phone=prefixed("040 ", 1_000_000 + number * 7919 % 9_000_000),
         died=np.where(people.died[choice] < cut, people.died[choice], MISSING),
         blocked=people.blocked[choice],
         test=people.test[choice],

@@ -1,4 +1,4 @@
-"""Pegasos: the south and east, Latin-1 with tabs, days as 20241231, own codes, needs assessment within the visit row."""
+"""Pegasos: the south and east, Latin-1 with tabs, days as 20241231, own codes, assessment within the visit row."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from luotsi.synth import clinical, contacts
 from luotsi.synth.block import Block, World
@@ -14,7 +13,7 @@ from luotsi.synth.layouts.patients import FULL_NAMES, local, patients, registrat
 from luotsi.synth.places import PROFESSIONS, SERVICES
 from luotsi.synth.rows import Rows, length, pick
 from luotsi.synth.sheets import Sheet
-from luotsi.synth.text import MISSING, Array, codes, days, decimals, flags, stamps, whole
+from luotsi.synth.text import MISSING, Array, codes, days, decimals, flags, results, stamps, whole
 
 INSTANCE = "seutu"
 AMMATIT = dict(zip(PROFESSIONS, ("10", "20", "21", "30", "31", "40", "50", "60", "90"), strict=True))
@@ -23,8 +22,18 @@ PALVELUKOODIT = dict(
 )
 TAVAT = ("V", "K", "P", "S", "E", "M", "N", "T")
 TILAT = ("T", "P", "X")
-LYHENTEET = (("B-HbA1c", "B-GHb-A1C,tk"), ("fP-Kol-LDL", "P-Kol-LDL"), ("P-Kol-HDL",) * 2, ("P-Kol",) * 2, ("P-Trigly",) * 2,
-             ("P-Krea",) * 2, ("Pt-GFRe",) * 2, ("P-TT-INR", "INR-vieri"), ("U-AlbKre",) * 2, ("fP-Gluk",) * 2)  # fmt: skip
+LYHENTEET = (
+    ("B-HbA1c", "B-GHb-A1C,tk"),
+    ("fP-Kol-LDL", "P-Kol-LDL"),
+    ("P-Kol-HDL",) * 2,
+    ("P-Kol",) * 2,
+    ("P-Trigly",) * 2,
+    ("P-Krea",) * 2,
+    ("Pt-GFRe",) * 2,
+    ("P-TT-INR", "INR-vieri"),
+    ("U-AlbKre",) * 2,
+    ("fP-Gluk",) * 2,
+)
 MITAT = ("mmol/mol", "mmol/l", "mmol/l", "mmol/l", "mmol/l", "umol/l", "ml/min", None, "mg/mmol", "mmol/l", "%")
 KOODIT = ("SYS", "DIA", "PAI", "PIT", "VYO", "TUP", "JAL", "SIL")
 KOODIMITAT = ("mmHg", "mmHg", "kg", "cm", "cm", None, None, None)
@@ -128,9 +137,19 @@ class Pegasos:
             "muutosaika": stamps(chosen["changed"], "compact"),
             "tietue": pa.array(["M"] * count, pa.string()),
         }
-        yield self._sheet("tapahtuma", columns, chosen["changed"], duplicates=0.02, corrects="kiire", deletes=("tietue", "D"),
-                          dates="alku", coded="tapa", counts="contacts", counted=held,
-                          marked={"visit_before_assessment": chosen["early"], "no_professional": chosen["professional"] < 0})  # fmt: skip
+        yield self._sheet(
+            "tapahtuma",
+            columns,
+            chosen["changed"],
+            duplicates=0.02,
+            corrects="kiire",
+            deletes=("tietue", "D"),
+            dates="alku",
+            coded="tapa",
+            counts="contacts",
+            counted=held,
+            marked={"visit_before_assessment": chosen["early"], "no_professional": chosen["professional"] < 0},
+        )
         yield self._bookings(chosen)
         done = pick(block.procedures, np.isin(block.procedures["row"], mine))
         visit = pick(rows, done["row"])
@@ -173,12 +192,19 @@ class Pegasos:
                 self.units, self.world.places.nearest("terveysasema")[block.people.municipality[rows["person"]]]
             ),
             "lyhenne": codes([name for pair in LYHENTEET for name in pair], rows["test"] * 2 + rows["name"]),
-            "vastaus": pc.coalesce(codes([">90"], np.where(rows["above"], 0, -1)), decimals(rows["value"], 1, ",")),
+            "vastaus": results(rows["value"], rows["above"], ","),
             "mitta": codes(MITAT, np.where(rows["unitless"], -1, np.where(rows["percent"], 10, rows["test"]))),
             "naytepvm": stamps(rows["time"], "compact"),
         }
-        yield self._sheet("lab", columns, rows["changed"], dates="naytepvm", coded="lyhenne", counts="measurements",
-                          marked={"no_unit": rows["unitless"] & (rows["test"] == 0), "percent": rows["percent"]})  # fmt: skip
+        yield self._sheet(
+            "lab",
+            columns,
+            rows["changed"],
+            dates="naytepvm",
+            coded="lyhenne",
+            counts="measurements",
+            marked={"no_unit": rows["unitless"] & (rows["test"] == 0), "percent": rows["percent"]},
+        )
         mine = self._mine(block.measurements)
         rows = pick(block.measurements, mine)
         columns = {

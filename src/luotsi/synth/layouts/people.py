@@ -1,4 +1,4 @@
-"""Systems that know residents by identity code or not at all: social care, RAI, moves, costs, calls, chats, feedback."""
+"""Systems that know residents by identity code or not at all: social care, RAI, moves, costs, calls, feedback."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from luotsi.synth import social
 from luotsi.synth.block import Block
@@ -16,7 +15,20 @@ from luotsi.synth.residents import FAR
 from luotsi.synth.rows import Rows, length, pick, repeated
 from luotsi.synth.seasons import is_day_off
 from luotsi.synth.sheets import Sheet
-from luotsi.synth.text import MISSING, Array, codes, day_number, days, decimals, fixed, flags, stamps, utc, whole
+from luotsi.synth.text import (
+    MISSING,
+    Array,
+    codes,
+    day_number,
+    days,
+    decimals,
+    fixed,
+    flags,
+    prefixed,
+    stamps,
+    utc,
+    whole,
+)
 
 LAJIT = (
     "lastensuojeluilmoitus",
@@ -114,8 +126,18 @@ def rai(block: Block) -> Iterator[Sheet]:
         "CAP_Falls": whole(rows["falls"]),
         "Changed": days(rows["changed"] // 1440, "iso"),
     }
-    yield Sheet("rai", "rai", "assessment", columns, block.world.cuts, rows["changed"], None, dates="ARD", coded="Instrument",
-                marked={"unlocked": ~rows["locked"]})  # fmt: skip
+    yield Sheet(
+        "rai",
+        "rai",
+        "assessment",
+        columns,
+        block.world.cuts,
+        rows["changed"],
+        None,
+        dates="ARD",
+        coded="Instrument",
+        marked={"unlocked": ~rows["locked"]},
+    )
 
 
 def residents(block: Block) -> Iterator[Sheet]:
@@ -180,7 +202,7 @@ def call_centre(block: Block, rng: np.random.Generator) -> Iterator[Sheet]:
     start = day * 1440 + 480 + rng.integers(0, 470, len(who))
     answer = start + rng.gamma(1.2, 5, len(who)).astype(np.int64) + np.where(rng.random(len(who)) < 0.03, 1300, 0)
     columns = {
-        "chat_id": codes_of("C", block.base + np.arange(len(who))),
+        "chat_id": prefixed("C", block.base + np.arange(len(who))),
         "person": fixed(people.hetu[who]),
         "queue": pa.array(["chat"] * len(who), pa.string()),
         "unit_oid": codes(
@@ -221,7 +243,7 @@ def _calls(block: Block, rng: np.random.Generator) -> Sheet:
     opened = open_days[day - calendar.first] & (minute < 960)
     answered = np.where(direct, attempt, MISSING)
     columns = {
-        "call_id": codes_of("P", block.base + np.arange(count)),
+        "call_id": prefixed("P", block.base + np.arange(count)),
         "queue": codes(
             ("terveysasema", "suun terveydenhuolto", "sosiaalipalvelut"),
             np.searchsorted([0.72, 0.92], rng.random(count)),
@@ -256,11 +278,6 @@ def _calls(block: Block, rng: np.random.Generator) -> Sheet:
     )
 
 
-def codes_of(prefix: str, numbers: Array) -> pa.Array:
-    """Numbers with a letter before them."""
-    return pc.binary_join_element_wise(prefix, whole(numbers).cast(pa.string()), "")
-
-
 def feedback(block: Block, rng: np.random.Generator) -> Iterator[Sheet]:
     """Answers after 1.5 % of the visits. No one is named; the open text is made up."""
     rows = block.contacts
@@ -274,7 +291,7 @@ def feedback(block: Block, rng: np.random.Generator) -> Iterator[Sheet]:
         items[f"b{item}"] = whole(np.where(lot < 0.04, 6, np.where(lot < 0.07, -1, value)))
     given = visit["end"] + rng.integers(30, 4000, count)
     columns = {
-        "answer_id": codes_of("F", block.base + np.arange(count)),
+        "answer_id": prefixed("F", block.base + np.arange(count)),
         "answered_at": stamps(given, "iso"),
         "channel": codes(("sms", "web", "terminal"), np.searchsorted([0.6, 0.9], rng.random(count))),
         "service_code": codes([service.code for service in SERVICES], visit["service"]),
@@ -283,7 +300,9 @@ def feedback(block: Block, rng: np.random.Generator) -> Iterator[Sheet]:
         "respondent": codes(("self", "proxy", "child"), np.searchsorted([0.85, 0.98], rng.random(count))),
         "nps": whole(np.clip(np.rint(7.6 + 1.9 * mood), 0, 10).astype(np.int64)),
         **items,
-        "open_text": codes(("Kiitos hyvästä hoidosta", "Jonotin liian kauan", "Hoitaja Onni Kallio oli ystävällinen", None),
-                           np.searchsorted([0.1, 0.18, 0.2], rng.random(count))),
-    }  # fmt: skip
+        "open_text": codes(
+            ("Kiitos hyvästä hoidosta", "Jonotin liian kauan", "Hoitaja Onni Kallio oli ystävällinen", None),
+            np.searchsorted([0.1, 0.18, 0.2], rng.random(count)),
+        ),
+    }
     yield Sheet("feedback", "feedback", "answers", columns, block.world.cuts, given + 5, None)

@@ -12,8 +12,17 @@ from luotsi.synth.places import LH, SH
 from luotsi.synth.sheets import Sheet
 from luotsi.synth.text import MISSING, Array, codes, days, decimals, flags, whole
 
-TITLES = ("lääkäri", "sairaanhoitaja", "terveydenhoitaja", "hammaslääkäri", "suuhygienisti", "fysioterapeutti", "psykologi",
-          "sosiaalityöntekijä", "lähihoitaja")  # fmt: skip
+TITLES = (
+    "lääkäri",
+    "sairaanhoitaja",
+    "terveydenhoitaja",
+    "hammaslääkäri",
+    "suuhygienisti",
+    "fysioterapeutti",
+    "psykologi",
+    "sosiaalityöntekijä",
+    "lähihoitaja",
+)
 BEGINS = ("0700", "1400", "0800")
 ENDS = ("1500", "2130", "1600")
 HOURS = np.array([8.0, 7.5, 8.0])
@@ -79,8 +88,17 @@ def staffing(world: World, number: int, rng: np.random.Generator) -> Iterator[Sh
     yield _absences(world, place, unit, begin, stop, labels, rng)
 
 
-def _shifts(world: World, place: Array, unit: Array, title: Array, share: Array, begin: Array, stop: Array, labels: list[str],
-            rng: np.random.Generator) -> Iterator[Sheet]:  # fmt: skip
+def _shifts(
+    world: World,
+    place: Array,
+    unit: Array,
+    title: Array,
+    share: Array,
+    begin: Array,
+    stop: Array,
+    labels: list[str],
+    rng: np.random.Generator,
+) -> Iterator[Sheet]:
     span = np.maximum(stop - begin, 0)
     who = np.repeat(np.arange(len(place)), span)
     day = begin[who] + np.arange(len(who)) - np.repeat(np.cumsum(span) - span, span)
@@ -108,8 +126,17 @@ def _shifts(world: World, place: Array, unit: Array, title: Array, share: Array,
         "VALITON": flags(rng.random(count + extra) < 0.93, "1", "0"),
         "VUOKRA": flags(agency, "1", "0"),
     }
-    yield Sheet("shifts", "shifts", "toteuma", columns, world.cuts, (day + 1) * 1440 + 300, None, dates="PVM",
-                marked={"ends_2400": finish == 3})  # fmt: skip
+    yield Sheet(
+        "shifts",
+        "shifts",
+        "toteuma",
+        columns,
+        world.cuts,
+        (day + 1) * 1440 + 300,
+        None,
+        dates="PVM",
+        marked={"ends_2400": finish == 3},
+    )
 
 
 def _absences(
