@@ -131,7 +131,7 @@ class _Loader:
     ) -> None:
         self.con, self.county, self.model, self.lake = con, county, made, lake
         self.first_load: int | None = None
-        self.written: dict[tuple[str, Batch], str] = {}
+        self.written: dict[tuple[str, str, Batch], str] = {}
 
     def load_group(self, group: Sequence[Extract]) -> LoadReport:
         """Loads a group in one transaction."""
@@ -242,7 +242,7 @@ class _Group:
         loaded: list[Loaded],
         report: LoadReport,
         spans: dict[int, tuple[datetime, datetime]],
-        written: dict[tuple[str, Batch], str],
+        written: dict[tuple[str, str, Batch], str],
     ) -> None:
         self.con, self.county, self.model, self.report, self.spans = con, county, made, report, spans
         self.written = written
@@ -252,9 +252,9 @@ class _Group:
 
     def statement(self, feed: Feed, batch: Batch) -> str:
         """The SELECT that stages a batch for a feed; batches of one form share it."""
-        if (feed.name, batch) not in self.written:
-            self.written[feed.name, batch] = staged(self.county, feed, batch).sql("duckdb")
-        return self.written[feed.name, batch]
+        if (feed.concept, feed.name, batch) not in self.written:
+            self.written[feed.concept, feed.name, batch] = staged(self.county, feed, batch).sql("duckdb")
+        return self.written[feed.concept, feed.name, batch]
 
     def load_feed(self, feed: Feed, names: dict[int, str]) -> None:
         """Stages the group for a feed and fills the feed's hub, links and satellites."""
