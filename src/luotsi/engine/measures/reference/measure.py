@@ -40,6 +40,15 @@ class Period:
             return cls("quarter", datetime.date(int(year), int(part[1:]) * 3 - 2, 1))
         return cls("month", datetime.date(int(year), int(part), 1))
 
+    def __str__(self) -> str:
+        match self.grain:
+            case "year":
+                return str(self.first.year)
+            case "quarter":
+                return f"{self.first.year}-Q{(self.first.month + 2) // 3}"
+            case _:
+                return f"{self.first.year}-{self.first.month:02d}"
+
     @property
     def last(self) -> datetime.date:
         """The last day."""
@@ -70,7 +79,12 @@ class Result:
 
 def measured(world: World, measure: Measure, period: Period, group: Mapping[str, str] | None = None) -> Result:
     """A measure's result for a period and a group (dimension -> shown value); no group is the total."""
-    rows = grouped_rows(world, measure, period, group or {})
+    return of_rows(world, measure, period, group or {}, period_rows(world, measure, period))
+
+
+def of_rows(world: World, measure: Measure, period: Period, group: Mapping[str, str], rows: list[Row]) -> Result:
+    """The same from the chosen rows of the period."""
+    rows = grouped(world, measure, group, rows)
     pairs = [(world.value(measure.numerator, row), weight(world, measure, row)) for row in rows]
     match measure.result:
         case "median":
@@ -88,7 +102,7 @@ def measured(world: World, measure: Measure, period: Period, group: Mapping[str,
         top = sum((summed(value) for value, _ in pairs), start=Decimal(0))
         n = sum(counts(value) for value, _ in pairs)
     if measure.per is not None:
-        below = per_sum(world, measure.per, period, group or {})
+        below = per_sum(world, measure.per, period, group)
     elif measure.result in ("count", "sum", "distinct"):
         return Result(top, None, top * measure.scale, n)
     else:
@@ -97,12 +111,10 @@ def measured(world: World, measure: Measure, period: Period, group: Mapping[str,
     return Result(top, below, top / below * measure.scale if below else None, n)
 
 
-def grouped_rows(world: World, rows: Rows, period: Period, group: Mapping[str, str]) -> list[Row]:
-    """The rows of a period that belong to a group."""
+def grouped(world: World, rows: Rows, group: Mapping[str, str], found: list[Row]) -> list[Row]:
+    """The rows that belong to a group."""
     return [
-        row
-        for row in period_rows(world, rows, period)
-        if all(shown(dimension(world, rows, row, name)) == value for name, value in group.items())
+        row for row in found if all(shown(dimension(world, rows, row, name)) == value for name, value in group.items())
     ]
 
 
@@ -210,6 +222,6 @@ def per_sum(world: World, per: Per, period: Period, group: Mapping[str, str]) ->
     """A denominator of rows of its own, in the period of its grain, for the dimensions it shares."""
     concept = world.county.concepts[per.rows.partition(".")[0]]
     shared = {name: value for name, value in group.items() if name in concept.dimensions}
-    rows = grouped_rows(world, per, period.within(per.grain), shared)
+    rows = grouped(world, per, shared, period_rows(world, per, period.within(per.grain)))
     values = [world.value(per.sum, row) for row in rows]
     return sum((summed(value) for value in values), start=Decimal(0)) if rows else None

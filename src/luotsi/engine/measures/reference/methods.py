@@ -42,9 +42,11 @@ def person(each: Made) -> Value:
 def third_free_slot(made: list[Made]) -> list[Row]:
     """Days to the third free slot of each calendar on each measuring day."""
     found: list[Row] = []
-    for (_, measured), slots in grouped(made, lambda each: (each["calendar"], day(each["day"]))).items():
+    looked_at = [each for each in made if each["day"] is not None]
+    for (_, measured), slots in grouped(looked_at, lambda each: (each["calendar"], day(each["day"]))).items():
         longest = int(slots[0]["longest"])
-        free = sorted(day(each["slot"]) for each in slots if each["free"] is True and day(each["slot"]) >= measured)
+        times = [day(each["slot"]) for each in slots if each["free"] is True and each["slot"] is not None]
+        free = sorted(slot for slot in times if slot >= measured)
         queue = any(each["queue_book"] is True for each in slots)
         days = longest if queue or len(free) < 3 else min((free[2] - measured).days, longest)
         found.append(slots[0]["row"].joined({"days": days}))
