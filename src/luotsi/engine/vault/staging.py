@@ -191,27 +191,40 @@ class _Builder:
                 parts.append(exp.null())
                 self.layers.keys[f"_part_{name}"] = exp.null()
                 continue
-            self._text(f"_key_{name}", value)
-            self.layers.keys[f"_part_{name}"] = canonical = self._canonical(f"_key_{name}", attribute, name)
+            canonical = self._key_part(name, attribute, value, needed=name == first or attribute.required)
+            self.layers.keys[f"_part_{name}"] = canonical
             parts.append(canonical)
-            if name == first or attribute.required:
-                # a null key is a fault of every row, deleted or not, so it stands first
-                self.layers.faults.insert(0, (_missing(f"_key_{name}"), name, "is missing"))
         system = self.system(self.mapping.key[first].system, self.concept)
         self.layers.keys[self.feed.keys[0].name] = key(exp.Literal.string(system), *parts)
 
-    def _canonical(self, given: str, attribute: Attribute, name: str) -> exp.Expr:
-        """The text of a key part: a day, time or number in its one form, whatever way it was written."""
-        read = typed(_column(given), attribute.type, self.format)
-        if read is None or attribute.type not in ("date", "timestamp", "integer", "decimal"):
-            return _column(given)
-        self.layers.types[f"_typed_{name}"] = read
-        self.layers.faults.insert(0, (_given(given).and_(_missing(f"_typed_{name}")), name, REASONS[attribute.type]))
-        if attribute.type == "timestamp":
-            return exp.Anonymous(
-                this="strftime", expressions=[_column(f"_typed_{name}"), exp.Literal.string("%Y-%m-%dT%H:%M:%S.%f")]
-            )
-        return exp.cast(_column(f"_typed_{name}"), "text")
+    def _key_part(self, name: str, attribute: Attribute, value: Value, *, needed: bool) -> exp.Expr:
+        """The text of a key part: a day, time or number in its one form, whatever way it was written.
+
+        A null key is a fault of every row, deleted or not, so its faults stand first.
+        """
+        given, kind = f"_key_{name}", attribute.type
+        made, found, failed = text_of(value, self.format, self.county, f"{self.where}, key {name}")
+        faults: list[tuple[exp.Expr, str, str]] = []
+        if failed is not None:
+            self.layers.values[f"_f_{name}"] = failed
+            faults.append((_missing(given).and_(_column(f"_f_{name}")), name, REASONS.get(kind, "cannot be read")))
+        if kind not in ("date", "timestamp", "integer", "decimal"):
+            self.layers.values[given] = made if found == "text" else exp.cast(made, "text")
+            canonical: exp.Expr = _column(given)
+        else:
+            self.layers.values[given] = made
+            read = typed(_column(given), kind, self.format) if found == "text" else cast_to(_column(given), kind)
+            assert read is not None
+            self.layers.types[f"_typed_{name}"] = read
+            faults.append((_given(given).and_(_missing(f"_typed_{name}")), name, REASONS[kind]))
+            canonical = exp.cast(_column(f"_typed_{name}"), "text")
+            if kind == "timestamp":
+                form = exp.Literal.string("%Y-%m-%dT%H:%M:%S.%f")
+                canonical = exp.Anonymous(this="strftime", expressions=[_column(f"_typed_{name}"), form])
+        if needed:
+            faults.append((_missing(given), name, "is missing"))
+        self.layers.faults[:0] = faults
+        return canonical
 
     def _by(self) -> list[tuple[str, Attribute]]:
         group = self.concept.many[self.feed.many] if self.feed.many else None
