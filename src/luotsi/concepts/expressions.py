@@ -84,7 +84,7 @@ def type_of(tree: exp.Expr, resolve: Names) -> str:
         case exp.Column():
             found = resolve(tree.name, tree.table or None)
             if found is None:
-                raise ExpressionError(f"there is no attribute {tree.sql()}")
+                raise ExpressionError(f"there is no attribute {shown(tree)}")
             return found
         case exp.Literal():
             return "text" if tree.is_string else ("integer" if tree.this.isdigit() else "decimal")
@@ -124,7 +124,7 @@ def type_of(tree: exp.Expr, resolve: Names) -> str:
         case exp.Anonymous():
             return _call(tree, resolve)
         case _:
-            raise ExpressionError(f"{tree.sql()} cannot stand here")
+            raise ExpressionError(f"{shown(tree)} cannot stand here")
 
 
 def fits(found: str, wanted: str) -> bool:
@@ -136,10 +136,15 @@ def fits(found: str, wanted: str) -> bool:
     )
 
 
+def shown(tree: exp.Expr) -> str:
+    """An expression as it is written in county content."""
+    return tree.sql(normalize_functions=False)
+
+
 def _want(tree: exp.Expr, resolve: Names, wanted: str) -> str:
     found = type_of(tree, resolve)
     if not fits(found, wanted) or (found == "text" and wanted in TIMES and not tree.is_string):
-        raise ExpressionError(f"{tree.sql()} is {found}, where {wanted} is wanted")
+        raise ExpressionError(f"{shown(tree)} is {found}, where {wanted} is wanted")
     return found
 
 
@@ -147,9 +152,9 @@ def _same(left: exp.Expr, right: exp.Expr, resolve: Names) -> None:
     one, other = type_of(left, resolve), type_of(right, resolve)
     date_text = (one in TIMES and right.is_string) or (other in TIMES and left.is_string)
     if "text" in (one, other) and TIMES & {one, other} and not date_text:
-        raise ExpressionError(f"{left.sql()} is {one} and {right.sql()} is {other}: they cannot be compared")
+        raise ExpressionError(f"{shown(left)} is {one} and {shown(right)} is {other}: they cannot be compared")
     if not fits(one, other) and not fits(other, one):
-        raise ExpressionError(f"{left.sql()} is {one} and {right.sql()} is {other}: they cannot be compared")
+        raise ExpressionError(f"{shown(left)} is {one} and {shown(right)} is {other}: they cannot be compared")
 
 
 def _case(tree: exp.Case, resolve: Names) -> str:
@@ -166,7 +171,7 @@ def _case(tree: exp.Case, resolve: Names) -> str:
     known = [each for each in results if each != ANY]
     for each in known[1:]:
         if not fits(each, known[0]) and not fits(known[0], each):
-            raise ExpressionError(f"{tree.sql()} gives {known[0]} in one branch and {each} in another")
+            raise ExpressionError(f"{shown(tree)} gives {known[0]} in one branch and {each} in another")
     if not known:
         return ANY
     return "decimal" if "decimal" in known else known[0]
@@ -178,7 +183,7 @@ def _call(tree: exp.Anonymous, resolve: Names) -> str:
     given = tree.expressions
     least, most = len(function.takes) - function.optional, len(function.takes)
     if len(given) < least or (len(given) > most and not function.repeats):
-        raise ExpressionError(f"{name} takes {', '.join(function.takes)}; {tree.sql()} gives {len(given)}")
+        raise ExpressionError(f"{name} takes {', '.join(function.takes)}; {shown(tree)} gives {len(given)}")
     types = [_want(each, resolve, function.takes[min(place, most - 1)]) for place, each in enumerate(given)]
     if function.gives != ANY:
         return function.gives

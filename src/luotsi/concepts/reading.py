@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -181,6 +182,8 @@ def _nearest(lines: Lines, place: tuple[str | int, ...]) -> int:
 
 def _worded(error: Any, place: tuple[str | int, ...]) -> tuple[str, str]:
     where = ".".join(str(part) for part in place)
+    if not place:
+        return "the file is not made of names with values", "Begin with a line such as concept: <name>"
     match error["type"]:
         case "missing":
             return f"{where} is missing", "Add it"
@@ -213,21 +216,35 @@ def _read_codes(
         if not table.exists():
             faults.append(Fault(str(path), 1, "the list has no codes.csv beside it", "Add codes.csv: code,fi,sv,en"))
             continue
-        rows: dict[str, dict[str, str]] = {}
-        with table.open(encoding="utf-8", newline="") as stream:
-            reader = csv.DictReader(stream)
-            for missing in {"code", "fi", "sv", "en"} - set(reader.fieldnames or ()):
-                faults.append(Fault(str(table), 1, f"the column {missing} is missing", "Add it to the heading line"))
-            for row in reader:
-                code = row.get("code", "")
-                if not code or code in rows:
-                    what = f"the code {code} stands twice" if code else "a row has no code"
-                    faults.append(Fault(str(table), reader.line_num, what, "Keep one row for each code"))
-                for language in ("fi", "sv", "en"):
-                    if not (row.get(language) or "").strip():
-                        what = f"the code {code} has no {language} label"
-                        faults.append(Fault(str(table), reader.line_num, what, "Add the label"))
-                rows[code] = row
+        rows, wrong = _read_rows(table)
+        faults += wrong
         lists[record.codes] = Codes(record, rows)
         files["codes", record.codes], lines["codes", record.codes] = table, where
     return lists, faults
+
+
+def _read_rows(table: Path) -> tuple[dict[str, dict[str, str]], list[Fault]]:
+    """The rows of a code list by code, and what is wrong with them."""
+    rows: dict[str, dict[str, str]] = {}
+    faults: list[Fault] = []
+    try:
+        text = table.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return rows, [Fault(str(table), 1, f"the file is not UTF-8 (byte {error.start})", "Save it as UTF-8")]
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    for missing in {"code", "fi", "sv", "en"} - set(reader.fieldnames or ()):
+        faults.append(Fault(str(table), 1, f"the column {missing} is missing", "Add it to the heading line"))
+    for row in reader:
+        code = row.get("code") or ""
+        if not code or code in rows:
+            what = f"the code {code} stands twice" if code else "a row has no code"
+            faults.append(Fault(str(table), reader.line_num, what, "Keep one row for each code"))
+        if None in row or None in row.values():
+            what = f"the code {code} has not as many cells as the heading"
+            faults.append(Fault(str(table), reader.line_num, what, "Quote a text that holds a comma"))
+        for language in ("fi", "sv", "en"):
+            if not (row.get(language) or "").strip():
+                what = f"the code {code} has no {language} label"
+                faults.append(Fault(str(table), reader.line_num, what, "Add the label"))
+        rows[code] = {name: cell or "" for name, cell in row.items() if name is not None}
+    return rows, faults
