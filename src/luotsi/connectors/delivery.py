@@ -47,9 +47,7 @@ def delivered(path: Path) -> Delivered | None:
                 return Delivered.model_validate(json.loads(place.read_text("utf-8")))
             except (ValueError, OSError) as error:
                 what = error.errors()[0]["loc"] if isinstance(error, ValidationError) else error
-                raise UserError(
-                    f"{place} is not a manifest ({what}). Have it sent anew."
-                ) from error
+                raise UserError(f"{place} is not a manifest ({what}). Have it sent anew.") from error
     return None
 
 
@@ -86,6 +84,4 @@ def day_of(path: Path) -> datetime.datetime | None:
         clock = (found["time"] or "").ljust(6, "0")
         return datetime.datetime.strptime(found["day"] + clock, "%Y%m%d%H%M%S")
     except ValueError as error:
-        raise UserError(
-            f"{path.name} names a day that does not exist: {found['day']}. Mend it."
-        ) from error
+        raise UserError(f"{path.name} names a day that does not exist: {found['day']}. Mend it.") from error

@@ -17,7 +17,7 @@ from luotsi.connectors import delivery as sent
 from luotsi.connectors.reading import ColumnsMissingError, Reading
 from luotsi.engine import lake
 from luotsi.engine.lake import Manifest
-from luotsi.engine.lake.landing import file_digest, known
+from luotsi.engine.lake.landing import file_digest, known, local
 
 Kind = Literal["full", "delta"]
 Progress = Callable[[int, int, Path], None]
@@ -116,12 +116,13 @@ def _land_one(
                 f"The manifest of {path} speaks of the {what} {theirs}, its name of {ours}. Have it sent anew."
             )
     instance = said.instance or (sent.instance_of(source, table, path) if table else source.source)
-    at = said.created_at or sent.day_of(path) or created_at
+    at = local(said.created_at) if said.created_at else (sent.day_of(path) or created_at)
+    stated = at is not None
     if at is None:
         at = datetime.datetime.fromtimestamp(path.stat().st_mtime).replace(microsecond=0)
     kind = said.delivery or sent.kind_of(path) or delivery or _usual_kind(source, table, path)
     digest = file_digest(path)
-    if table and known(home, source.source, table, instance, digest):
+    if table and known(home, source.source, table, instance, digest, at if stated else None):
         return []
     readings = _read(source, path)
     return lake.land(
@@ -136,6 +137,8 @@ def _land_one(
         accept_unusual=accept_unusual,
         rows=said.rows if len(readings) == 1 else None,
         sha256=said.sha256,
+        digest=digest,
+        stated=stated,
     )
 
 

@@ -85,12 +85,13 @@ def _needs_care(file: _File) -> bool:
     if file.encoding == "utf-16":
         return True
     ends = b"\n"
-    empty = windows = False
+    empty = windows = returns = False
     for block in opening.blocks(file.path):
         whole = ends + block
         body = whole.rstrip(b"\r\n")
         ends = whole[len(body) :]
-        empty = empty or b"\n\n" in body or b"\n\r\n" in body
+        returns = returns or b"\r" in body
+        empty = empty or b"\n\n" in body or (returns and b"\n\r\n" in body)
         windows = windows or (file.encoding == "latin-1" and bool(block.translate(None, _NOT_WINDOWS)))
         if (empty or windows) and file.path.suffix != ".gz":
             break

@@ -47,20 +47,24 @@ def land(
     accept_unusual: bool = False,
     rows: int | None = None,
     sha256: str | None = None,
+    digest: str | None = None,
+    stated: bool = True,
 ) -> list[Manifest]:
     """Lands a file as the tables its readings tell; gives a manifest for each table that is new, none for the known.
 
-    `rows`, `sha256`: what the sender's manifest says of the file. Raises UserError, and then nothing has changed.
+    `rows`, `sha256`: what the sender's manifest says of the file. `digest`: its SHA-256, if it is known already.
+    `stated`: whether the sender says `created_at`; a guess is no reason to land the same bytes again.
+    Raises UserError, and then nothing has changed.
     """
-    if created_at.tzinfo is not None:
-        created_at = created_at.astimezone(HERE).replace(tzinfo=None)
-    digest = file_digest(path)
+    created_at = local(created_at)
+    digest = digest or file_digest(path)
     if sha256 is not None and sha256.lower() != digest:
         raise UserError(
             f"{path} is not the file its manifest speaks of (sha256 differs): it is cut or changed. Resend it."
         )
     with _alone(home):
-        new = [each for each in readings if not known(home, source.source, each.table, instance, digest)]
+        time = created_at if stated else None
+        new = [each for each in readings if not known(home, source.source, each.table, instance, digest, time)]
         landings = [
             _Landing(home, county, source, each, path, created_at, delivery, instance, digest, accept_unusual, rows)
             for each in new
@@ -72,6 +76,11 @@ def land(
         return drafts
 
 
+def local(time: datetime.datetime) -> datetime.datetime:
+    """A time as the clocks of Finland show it."""
+    return time if time.tzinfo is None else time.astimezone(HERE).replace(tzinfo=None)
+
+
 def file_digest(path: Path) -> str:
     """SHA-256 of the bytes of a file, in hexadecimal. Raises UserError where it cannot be read."""
     try:
@@ -81,9 +90,17 @@ def file_digest(path: Path) -> str:
         raise UserError(f"{path} cannot be read: {error.strerror}. See its place and permissions.") from error
 
 
-def known(home: Path, source: str, table: str, instance: str, digest: str) -> bool:
-    """Whether the same bytes have landed before as the same table of the same instance."""
-    return any(each.sha256 == digest and each.instance == instance for each in manifests(home, source, table))
+def known(
+    home: Path, source: str, table: str, instance: str, digest: str, created_at: datetime.datetime | None
+) -> bool:
+    """Whether the same bytes have landed before as the same table of the same instance, for the same time if given.
+
+    Bytes that come again for a later time are news: what changed in between has changed back.
+    """
+    return any(
+        each.sha256 == digest and each.instance == instance and created_at in (None, each.created_at)
+        for each in manifests(home, source, table)
+    )
 
 
 class _Landing:

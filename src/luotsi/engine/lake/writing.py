@@ -84,8 +84,6 @@ class _Writing:
         self.texts = columns.texts
         self.written = Written(tuple(self.open))
         self.faults: list[str] = []
-        self.out: list[int] = []
-        """Numbers of the records that were read and are yet left out, for a wrong identifier."""
         self.con = connect()
 
     def run(self) -> Written:
@@ -127,15 +125,17 @@ class _Writing:
             for batch in self.con.sql(union).to_arrow_reader(GROUP):
                 writer.write_batch(batch.cast(schema))
 
-    def _from(self, *, numbered: bool) -> str:
-        """The rows as r, `_line` among them if `numbered`, and what is known of each identifier as k<place>."""
+    def _from(self, *, numbered: bool, known: bool = True) -> str:
+        """The rows as r, `_line` among them if `numbered`, and what is known of each identifier as k<place>.
+
+        A join keeps no order: rows that are joined are to be numbered first.
+        """
         select, first = self.reading.select, self.reading.first_line
         if numbered and first is not None:
             select = f"SELECT row_number() OVER () + {first - 1} AS _line, * FROM ({select})"
-        joins = [
-            f"LEFT JOIN known_{place} AS k{place} ON r.{_name(column)} = k{place}.v"
-            for place, column in enumerate(self.systems)
-        ]
+        places = range(len(self.systems) if known else 0)
+        columns = list(self.systems)
+        joins = [f"LEFT JOIN known_{place} AS k{place} ON r.{_name(columns[place])} = k{place}.v" for place in places]
         return f"FROM ({select}) AS r {' '.join(joins)}"
 
     def _sound(self) -> str:
@@ -151,7 +151,6 @@ class _Writing:
         ).fetchall()
         self._heed_rejects()
         for line, raw, *reasons in found:
-            self.out.append(int(line))
             self.written.raw.append((int(line), str(raw)))
             said = [(name, reason) for name, reason in zip(names, reasons, strict=True) if reason]
             self.written.quarantine += [(int(line), name, str(reason)) for name, reason in said]
@@ -166,7 +165,7 @@ class _Writing:
         numbered = bool(self.faults)
         line = None if numbered else self.reading.first_line
         line_column = "r._line, " if line is None else ""
-        select = f"SELECT {line_column}{listed} {self._from(numbered=numbered)} {self._sound()}"
+        select = f"SELECT {line_column}{listed} {self._from(numbered=numbered, known=numbered)} {self._sound()}"
         with ExitStack() as stack:
             writers = {
                 part: stack.enter_context(self.to.store.writer(self.to.private / f"{part}.parquet", _schema(columns)))
@@ -187,16 +186,16 @@ class _Writing:
         self._heed_rejects()
 
     def _rows(self) -> None:
-        """Writes the open rows, by DuckDB on all cores, and then their numbers where the reading gives none."""
+        """Writes the open rows; where nothing is joined, first the rows on all cores and then their numbers."""
         self._prepare()
-        first = self.reading.first_line
+        first = None if self.systems else self.reading.first_line
         places = {column: place for place, column in enumerate(self.systems)}
         chosen = ["r._line"] if first is None else []
         for column in self.open:
             value = f"k{places[column]}.p" if column in places else f"r.{_name(column)}"
             chosen.append(f"{_watched(value, column) if column in self.texts else value} AS {_name(column)}")
         target = self.to.rows / "rows.parquet"
-        select = f"SELECT {', '.join(chosen)} {self._from(numbered=False)} {self._sound()}"
+        select = f"SELECT {', '.join(chosen)} {self._from(numbered=bool(self.systems))} {self._sound()}"
         try:
             count = self.con.execute(f"COPY ({select}) TO {_text(str(target))} {COPY}").fetchone()
         except duckdb.InvalidInputException as error:
@@ -208,7 +207,7 @@ class _Writing:
         self.written.raw += [(each.line, each.raw) for each in rejects]
         self.written.faulty += len({each.line for each in rejects})
         if first is not None:
-            add_lines(target, first, [*self.out, *{each.line for each in rejects}])
+            add_lines(target, first, sorted({each.line for each in rejects}))
 
     def _say_where(self, text: str) -> None:
         """Raises UserError where a text column was found to hold a personal identity code."""
