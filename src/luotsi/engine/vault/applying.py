@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
 
 import duckdb
-import sqlglot
 
 from luotsi.engine.vault.model import Column, Hub, Versions
 from luotsi.engine.vault.state import listed, quoted
@@ -19,15 +17,12 @@ from luotsi.engine.vault.state import listed, quoted
 Connection = duckdb.DuckDBPyConnection
 
 
-@cache
-def written(text: str) -> str:
-    """A statement read by SQLGlot and written for DuckDB: what it cannot read never reaches the engine."""
-    return sqlglot.parse_one(text, dialect="duckdb").sql("duckdb")
-
-
 def run(con: Connection, text: str, **values: object) -> int:
-    """Runs a statement; gives the number of rows it changed, or its one number."""
-    found = con.execute(written(text), values or None).fetchone()
+    """Runs a statement; gives the number of rows it changed, or its one number.
+
+    Statements are kept to what SQLGlot reads (a test reads each), so that another engine can be given the same.
+    """
+    found = con.execute(text, values or None).fetchone()
     return int(found[0]) if found and isinstance(found[0], int) else 0
 
 

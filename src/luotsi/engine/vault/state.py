@@ -92,6 +92,6 @@ def macros(model: Model) -> list[str]:
             on = f"h.{quoted(hub.key)} = t{place}.{quoted(table.key)}"
             joins += f" LEFT JOIN ({_state(table, exp.column('as_of'))}) AS t{place} ON {on}"
         there = " OR ".join(f"t{place}.seq IS NOT NULL" for place in range(len(tables)))
-        query = _select(f"SELECT {', '.join(columns)} FROM vault.{hub.name} AS h{joins} WHERE {there}")
-        made.append(f"CREATE OR REPLACE MACRO vault.pit_{concept}(as_of) AS TABLE {query.sql('duckdb')}")
+        query = f"SELECT {', '.join(columns)} FROM vault.{hub.name} AS h{joins} WHERE {there}"
+        made.append(f"CREATE OR REPLACE MACRO vault.pit_{concept}(as_of) AS TABLE {query}")
     return made
