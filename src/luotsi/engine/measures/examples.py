@@ -100,7 +100,7 @@ def differing(expected: Mapping[str, str], answer: Answer) -> list[str]:
             found.append(f"{name} cannot be expected; it can be {', '.join(NUMBERS)}")
         elif not agrees(text, answer[name]):
             got = answer[name]
-            found.append(f"{name} should be {text or 'null'}, not {'null' if got is None else f'{got:f}'}")
+            found.append(f"{name} should be {text or 'null'}, not {'null' if got is None else f'{got.normalize():f}'}")
     return found
 
 

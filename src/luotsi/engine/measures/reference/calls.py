@@ -117,9 +117,12 @@ def meant(read: Callable[..., Value], *given: Any) -> Value:
 
 
 def known(values: list[Any]) -> list[Any]:
-    """The values that are not null, days as times where both stand."""
+    """The values that are not null; beside a day or time, texts mean one, and days beside times are times."""
     found = [value for value in values if value is not None]
-    return [time(value) for value in found] if any(isinstance(each, datetime.datetime) for each in found) else found
+    if not any(isinstance(each, datetime.date) for each in found):
+        return found
+    whole = all(not isinstance(each, datetime.datetime) and time(each) == time(day(each)) for each in found)
+    return [day(value) if whole else time(value) for value in found]
 
 
 def nullif(values: list[Any]) -> Value:
