@@ -11,6 +11,7 @@ from typing import cast
 
 from sqlglot import exp
 
+from luotsi.concepts.calendar import FIRST
 from luotsi.concepts.expressions import TIMES, ExpressionError, Names, type_of
 from luotsi.concepts.functions import FUNCTIONS
 from luotsi.concepts.records import Format
@@ -187,18 +188,24 @@ def _age_group(given: list[exp.Expr], setting: Setting) -> exp.Expr:
     return case
 
 
-def _calendar(setting: Setting, wanted: str, where: exp.Expr) -> exp.Expr:
-    named = exp.alias_(exp.to_table(setting.calendar), "calendar", table=True)
-    return exp.Subquery(this=exp.select(exp.column(wanted, "calendar")).from_(named).where(where))
+def _listed(setting: Setting, wanted: str, place: exp.Expr, *, working: bool = False) -> exp.Expr:
+    """What the calendar says, looked up by place in a list: a constant to DuckDB, where a join would cost each row.
+
+    Places outside the calendar are null (0; a negative place would count from the end of the list).
+    """
+    listed = f"(SELECT LIST({wanted} ORDER BY date) FROM {setting.calendar}{' WHERE working' if working else ''})"
+    within = exp.Greatest(this=place, expressions=[exp.Literal.number(0)])
+    return _f("list_extract", exp.maybe_parse(listed, dialect="duckdb"), within)
 
 
 def _on(day: exp.Expr, setting: Setting, wanted: str) -> exp.Expr:
-    return _calendar(setting, wanted, exp.EQ(this=exp.column("date", "calendar"), expression=day))
+    first = exp.cast(exp.Literal.string(FIRST.isoformat()), "date")
+    return _listed(setting, wanted, exp.Sub(this=day, expression=first) + 1)
 
 
 def _add_working_days(given: list[exp.Expr], setting: Setting) -> exp.Expr:
-    nth = exp.Add(this=_on(given[0], setting, "nth"), expression=given[1])
-    return _calendar(setting, "date", exp.column("working", "calendar").and_(exp.column("nth", "calendar").eq(nth)))
+    nth = exp.Add(this=_on(given[0], setting, "nth"), expression=_int(given[1]))
+    return _listed(setting, "date", nth, working=True)
 
 
 def _working_days_between(given: list[exp.Expr], setting: Setting) -> exp.Expr:

@@ -34,20 +34,32 @@ class Tally:
     sums: dict[str, tuple[int, exp.Expr]] = field(default_factory=dict[str, tuple[int, exp.Expr]])
 
     def count(self, condition: exp.Expr | None) -> exp.Expr:
-        """The number of rows for which a condition holds, asked of the groups."""
+        """The number of rows for which a condition holds, asked of the months."""
         if condition is None:
             return total(column("rows"))
         place, _ = self.conditions.setdefault(condition.sql(), (len(self.conditions), condition))
-        word, bit = divmod(place, WORD)
-        masked = exp.BitwiseAnd(this=column(pattern(word)), expression=exp.Literal.number(1 << bit))
-        held = exp.NEQ(this=exp.paren(masked), expression=exp.Literal.number(0))
-        return total(exp.Filter(this=exp.Sum(this=column("rows")), expression=exp.Where(this=held)))
+        return total(column(f"true_{place}"))
 
     def sum(self, number: exp.Expr, condition: exp.Expr | None) -> tuple[exp.Expr, exp.Expr]:
-        """The sum of a number where a condition holds, and how many numbers it is of, asked of the groups."""
+        """The sum of a number where a condition holds, and how many numbers it is of, asked of the months."""
         asked = number if condition is None else exp.case().when(condition.copy(), number.copy())
         place, _ = self.sums.setdefault(asked.sql(), (len(self.sums), asked))
-        return total(exp.Sum(this=column(f"sum_{place}"))), total(exp.Sum(this=column(f"count_{place}")))
+        return total(column(f"sum_{place}")), total(column(f"count_{place}"))
+
+    def monthly(self) -> list[exp.Expr]:
+        """The counts of every condition and the sums, as columns over patterns."""
+        made: list[exp.Expr] = [exp.alias_(exp.Sum(this=column("rows")), name("rows"))]
+        for place in range(len(self.conditions)):
+            word, bit = divmod(place, WORD)
+            masked = exp.BitwiseAnd(this=column(pattern(word)), expression=exp.Literal.number(1 << bit))
+            held = exp.NEQ(this=exp.paren(masked), expression=exp.Literal.number(0))
+            counted = exp.Filter(this=exp.Sum(this=column("rows")), expression=exp.Where(this=held))
+            made.append(exp.alias_(counted, f"true_{place}"))
+        for place in range(len(self.sums)):
+            made += [
+                exp.alias_(exp.Sum(this=column(f"{each}_{place}")), f"{each}_{place}") for each in ("sum", "count")
+            ]
+        return made
 
     @property
     def words(self) -> list[list[exp.Expr]]:
@@ -63,8 +75,7 @@ def pattern(word: int) -> str:
 
 def total(made: exp.Expr) -> exp.Expr:
     """A sum that is 0 where there is nothing."""
-    summed = made if isinstance(made, exp.Filter | exp.Sum) else exp.Sum(this=made)
-    return exp.Coalesce(this=summed, expressions=[exp.Literal.number(0)])
+    return exp.Coalesce(this=exp.Sum(this=made), expressions=[exp.Literal.number(0)])
 
 
 @dataclass(frozen=True)
@@ -105,21 +116,22 @@ def both(one: exp.Expr | None, other: exp.Expr) -> exp.Expr:
 
 
 def add(chosen: Chosen, a_pass: Pass, trees: dict[str, exp.Expr], tally: Tally) -> str:
-    """Adds flagged rows, cells and groups to the steps; gives the step of the groups.
+    """Adds flagged rows, cells, groups and months to the steps; gives the step of the months.
 
-    Its columns: month, set (names of the dimensions), group, the patterns, rows, sum_n and count_n.
+    Its columns: month, set (names of the dimensions), group, rows, true_n (of conditions), sum_n and count_n.
     """
     dimensions = a_pass.dimensions
     patterns = [pattern(word) for word in range(len(tally.words))]
     flagged = chosen.steps.add("flagged", _flagged(chosen, trees, dimensions, tally))
-    if a_pass.sets == [()] and not patterns:
-        patterns = []
     bundles = bundled(chosen.ground.county, a_pass.sets)
     cells = chosen.steps.add("cells", _cells(flagged, bundles, dimensions, patterns, tally))
     selects = [
         _group(cells, names, bundle, bundles, patterns, tally) for bundle, sets in bundles.items() for names in sets
     ]
-    return chosen.steps.add("groups", exp.union(*selects, distinct=False) if len(selects) > 1 else selects[0])
+    groups = chosen.steps.add("groups", exp.union(*selects, distinct=False) if len(selects) > 1 else selects[0])
+    by = [column(each) for each in ("month", "set", "group")]
+    months = exp.select(*by, *tally.monthly()).from_(groups).group_by(*(each.copy() for each in by))
+    return chosen.steps.add("monthly", months)
 
 
 def _flagged(chosen: Chosen, trees: dict[str, exp.Expr], dimensions: list[str], tally: Tally) -> exp.Select:

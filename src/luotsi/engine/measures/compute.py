@@ -55,6 +55,8 @@ def compute(
     first, last = (exp.cast(exp.Literal.string(str(day.replace(day=1))), "date") for day in (first_month, last_month))
     ground = Ground(county, schema, first, last)
     todo = passes(of_measure(county.measures[each]) for each in wanted)
+    # DuckDB guesses far too few rows after looks, and would then join them in a nested loop
+    con.execute("SET asof_loop_join_threshold = 0")
     found: list[Table] = []
     for place, a_pass in enumerate(todo):
         text = query(ground, county.measures, a_pass).sql("duckdb")

@@ -50,6 +50,7 @@ def compute(
     first = first_month or datetime.date(last.year - YEARS + 1, 1, 1)
     con.execute(TABLE.format(schema=schema))
     con.execute(VIEW.format(schema=schema))
+    con.execute("SET asof_loop_join_threshold = 0")  # DuckDB guesses too few rows, and would loop
     for each in county.segments.values():
         con.execute(f"INSERT INTO {schema}.segment_spans {spans(county, each, schema, first, last).sql('duckdb')}")
 
