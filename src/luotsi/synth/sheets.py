@@ -253,7 +253,7 @@ class Part:
             for copy in rows.take(pa.array(np.sort(places))).to_pylist():
                 cells = {key: "" if value is None else str(value) for key, value in copy.items()}
                 first = next(iter(cells))
-                cells[first] = f"9{cells[first]}{len(made) % 10}"
+                cells[first] = f"{cells[first]}X{len(made)}"
                 if name == "impossible_date":
                     cells[column] = _impossible(DIALECTS[sheet.source].form)
                 elif name == "unknown_code":
