@@ -1,0 +1,336 @@
+WITH person AS (
+  SELECT
+    person.key,
+    person.birth_date,
+    person.sex,
+    person.municipality,
+    person.died_on,
+    person.security_block,
+    person.is_test
+  FROM marts.person AS person
+  WHERE
+    NOT person.is_test IS TRUE
+), census AS (
+  SELECT
+    person.*,
+    months.month AS period_start,
+    CAST(LAST_DAY(months.month) AS DATE) AS period_end
+  FROM person
+  CROSS JOIN (
+    SELECT
+      month
+    FROM (
+      SELECT
+        CAST(UNNEST(
+          GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+        ) AS DATE) AS month
+    ) AS months
+    WHERE
+      MONTH(month) % 3 = 0
+  ) AS months
+), named AS (
+  SELECT
+    *,
+    TRY(
+      MAKE_DATE(
+        CASE
+          WHEN MONTH(period_end) >= 10
+          THEN YEAR(period_end)
+          ELSE YEAR(period_end) - 1
+        END,
+        10,
+        1
+      )
+    ) AS season
+  FROM census
+), named_2 AS (
+  SELECT
+    *,
+    (
+      (
+        YEAR(season) - YEAR(birth_date)
+      ) - CAST((
+        MONTH(season) * 100 + DAY(season) < MONTH(birth_date) * 100 + DAY(birth_date)
+      ) AS INT)
+    ) AS years
+  FROM named
+), kept AS (
+  SELECT
+    *
+  FROM named_2
+  WHERE
+    birth_date <= period_end AND (
+      died_on IS NULL OR died_on > period_end
+    )
+), look_risk_disease AS (
+  SELECT
+    diagnosis.person AS shared,
+    CAST(diagnosis.recorded_on AS TIMESTAMP) AS moment,
+    MAX(diagnosis.key) AS given
+  FROM marts.diagnosis AS diagnosis
+  WHERE
+    (
+      diagnosis.code_system = 'ICD10'
+      AND (
+        STARTS_WITH(diagnosis.code, 'E10')
+        OR STARTS_WITH(diagnosis.code, 'E11')
+        OR STARTS_WITH(diagnosis.code, 'E13')
+        OR STARTS_WITH(diagnosis.code, 'E14')
+        OR STARTS_WITH(diagnosis.code, 'I20')
+        OR STARTS_WITH(diagnosis.code, 'I21')
+        OR STARTS_WITH(diagnosis.code, 'I22')
+        OR STARTS_WITH(diagnosis.code, 'I23')
+        OR STARTS_WITH(diagnosis.code, 'I24')
+        OR STARTS_WITH(diagnosis.code, 'I25')
+        OR STARTS_WITH(diagnosis.code, 'I48')
+        OR STARTS_WITH(diagnosis.code, 'I50')
+        OR STARTS_WITH(diagnosis.code, 'J44')
+        OR STARTS_WITH(diagnosis.code, 'J45')
+        OR STARTS_WITH(diagnosis.code, 'J46')
+        OR STARTS_WITH(diagnosis.code, 'N18')
+        OR STARTS_WITH(diagnosis.code, 'C')
+        OR STARTS_WITH(diagnosis.code, 'F00')
+        OR STARTS_WITH(diagnosis.code, 'F01')
+        OR STARTS_WITH(diagnosis.code, 'F02')
+        OR STARTS_WITH(diagnosis.code, 'F03')
+        OR STARTS_WITH(diagnosis.code, 'G30')
+      )
+      OR diagnosis.code_system = 'ICPC2'
+      AND (
+        STARTS_WITH(diagnosis.code, 'T89')
+        OR STARTS_WITH(diagnosis.code, 'T90')
+        OR STARTS_WITH(diagnosis.code, 'K74')
+        OR STARTS_WITH(diagnosis.code, 'K75')
+        OR STARTS_WITH(diagnosis.code, 'K76')
+        OR STARTS_WITH(diagnosis.code, 'K77')
+        OR STARTS_WITH(diagnosis.code, 'K78')
+        OR STARTS_WITH(diagnosis.code, 'R95')
+        OR STARTS_WITH(diagnosis.code, 'R96')
+        OR STARTS_WITH(diagnosis.code, 'U99')
+        OR STARTS_WITH(diagnosis.code, 'P70')
+      )
+    )
+    AND NOT diagnosis.recorded_on IS NULL
+  GROUP BY
+    diagnosis.person,
+    CAST(diagnosis.recorded_on AS TIMESTAMP)
+), with_risk_disease AS (
+  SELECT
+    this.*,
+    COALESCE(NOT look_risk_disease.moment IS NULL, FALSE) AS risk_disease
+  FROM kept AS this
+  ASOF LEFT JOIN look_risk_disease
+    ON this.key = look_risk_disease.shared
+    AND CAST(this.season AS TIMESTAMP) > look_risk_disease.moment
+), kept_2 AS (
+  SELECT
+    *
+  FROM with_risk_disease
+  WHERE
+    years >= 65 OR years >= 18 AND risk_disease
+), look_vaccinated AS (
+  SELECT
+    vaccination.person AS shared,
+    CAST(vaccination.given_on AS TIMESTAMP) AS moment,
+    MAX(vaccination.key) AS given
+  FROM marts.vaccination AS vaccination
+  WHERE
+    STARTS_WITH(vaccination.atc, 'J07BB') AND NOT vaccination.given_on IS NULL
+  GROUP BY
+    vaccination.person,
+    CAST(vaccination.given_on AS TIMESTAMP)
+), with_vaccinated AS (
+  SELECT
+    this.*,
+    COALESCE(look_vaccinated.moment >= CAST(this.season AS TIMESTAMP), FALSE) AS vaccinated
+  FROM kept_2 AS this
+  ASOF LEFT JOIN look_vaccinated
+    ON this.key = look_vaccinated.shared
+    AND CAST((
+      CAST(this.period_end AS DATE) + 1
+    ) AS TIMESTAMP) > look_vaccinated.moment
+), dated AS (
+  SELECT
+    *,
+    period_start AS month
+  FROM with_vaccinated
+), periods AS (
+  SELECT DISTINCT
+    'month' AS grain,
+    STRFTIME(month, '%Y-%m') AS period,
+    CAST(DATE_TRUNC('MONTH', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('MONTH', month) + INTERVAL '0' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      CAST(UNNEST(
+        GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+      ) AS DATE) AS month
+  ) AS months
+  UNION ALL
+  SELECT DISTINCT
+    'quarter' AS grain,
+    YEAR(month) || '-Q' || QUARTER(month) AS period,
+    CAST(DATE_TRUNC('QUARTER', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('QUARTER', month) + INTERVAL '2' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      CAST(UNNEST(
+        GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+      ) AS DATE) AS month
+  ) AS months
+  UNION ALL
+  SELECT DISTINCT
+    'year' AS grain,
+    CAST(YEAR(month) AS TEXT) AS period,
+    CAST(DATE_TRUNC('YEAR', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('YEAR', month) + INTERVAL '11' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      CAST(UNNEST(
+        GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+      ) AS DATE) AS month
+  ) AS months
+), aged AS (
+  SELECT
+    *,
+    (
+      (
+        YEAR(period_end) - YEAR(birth_date)
+      ) - CAST((
+        MONTH(period_end) * 100 + DAY(period_end) < MONTH(birth_date) * 100 + DAY(birth_date)
+      ) AS INT)
+    ) AS age_1
+  FROM dated
+), flagged AS (
+  SELECT
+    month,
+    CAST(CASE
+      WHEN age_1 >= 85
+      THEN '85+'
+      WHEN age_1 BETWEEN 75 AND 84
+      THEN '75-84'
+      WHEN age_1 BETWEEN 65 AND 74
+      THEN '65-74'
+      WHEN age_1 BETWEEN 30 AND 64
+      THEN '30-64'
+      WHEN age_1 BETWEEN 18 AND 29
+      THEN '18-29'
+      WHEN age_1 BETWEEN 7 AND 17
+      THEN '7-17'
+      WHEN age_1 BETWEEN 0 AND 6
+      THEN '0-6'
+    END AS TEXT) AS age_group,
+    CAST(CASE WHEN security_block THEN NULL ELSE municipality END AS TEXT) AS municipality,
+    sex AS sex,
+    CASE WHEN vaccinated THEN 1 ELSE 0 END AS pattern
+  FROM aged
+), cells AS (
+  SELECT
+    month,
+    age_group,
+    municipality,
+    sex,
+    pattern,
+    COUNT(*) AS rows
+  FROM flagged
+  GROUP BY
+    month,
+    pattern,
+    age_group,
+    municipality,
+    sex
+), groups AS (
+  SELECT
+    month,
+    '' AS set,
+    '' AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  GROUP BY
+    month,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'age_group' AS set,
+    'age_group=' || COALESCE(age_group, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  GROUP BY
+    month,
+    age_group,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'municipality' AS set,
+    'municipality=' || COALESCE(municipality, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  GROUP BY
+    month,
+    municipality,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'sex' AS set,
+    'sex=' || COALESCE(sex, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  GROUP BY
+    month,
+    sex,
+    pattern
+), monthly AS (
+  SELECT
+    month,
+    set,
+    "group",
+    SUM(rows) AS rows,
+    SUM(rows) FILTER(WHERE
+      (
+        pattern & 1
+      ) <> 0) AS true_0
+  FROM groups
+  GROUP BY
+    month,
+    set,
+    "group"
+), summed_vaccination_coverage_riskgroup AS (
+  SELECT
+    periods.grain,
+    periods.period,
+    periods.first_month,
+    periods.last_month,
+    monthly.set,
+    monthly."group",
+    COALESCE(SUM(true_0), 0) AS numerator,
+    COALESCE(SUM(true_0), 0) AS counted,
+    COALESCE(SUM(rows), 0) AS denominator,
+    COALESCE(SUM(rows), 0) AS weighed
+  FROM monthly
+  JOIN periods
+    ON monthly.month = periods.last_month AND periods.grain IN ('quarter', 'year')
+  GROUP BY
+    periods.grain,
+    periods.period,
+    periods.first_month,
+    periods.last_month,
+    monthly.set,
+    monthly."group"
+)
+SELECT
+  'vaccination_coverage_riskgroup' AS measure,
+  1 AS version,
+  summed_vaccination_coverage_riskgroup.period AS period,
+  summed_vaccination_coverage_riskgroup."group" AS "group",
+  CAST(summed_vaccination_coverage_riskgroup.numerator AS DOUBLE) AS numerator,
+  CAST(summed_vaccination_coverage_riskgroup.denominator AS DOUBLE) AS denominator,
+  CAST(summed_vaccination_coverage_riskgroup.numerator AS DOUBLE) / NULLIF(CAST(summed_vaccination_coverage_riskgroup.denominator AS DOUBLE), 0) AS value,
+  summed_vaccination_coverage_riskgroup.weighed AS n
+FROM summed_vaccination_coverage_riskgroup

@@ -1,0 +1,251 @@
+WITH person AS (
+  SELECT
+    person.key,
+    person.birth_date,
+    person.died_on,
+    person.is_test
+  FROM marts.person AS person
+  WHERE
+    NOT person.is_test IS TRUE
+), census AS (
+  SELECT
+    person.*,
+    months.month AS period_start,
+    CAST(LAST_DAY(months.month) AS DATE) AS period_end
+  FROM person
+  CROSS JOIN (
+    SELECT
+      CAST(UNNEST(
+        GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+      ) AS DATE) AS month
+  ) AS months
+), named AS (
+  SELECT
+    *,
+    (
+      (
+        YEAR(period_end) - YEAR(birth_date)
+      ) - CAST((
+        MONTH(period_end) * 100 + DAY(period_end) < MONTH(birth_date) * 100 + DAY(birth_date)
+      ) AS INT)
+    ) AS years,
+    CAST((
+      period_end + 1
+    ) + TO_MONTHS(CAST(-12 AS INT)) AS DATE) AS year_ago,
+    (
+      period_end + 1
+    ) AS tomorrow
+  FROM census
+), kept AS (
+  SELECT
+    *
+  FROM named
+  WHERE
+    birth_date <= period_end AND (
+      died_on IS NULL OR died_on > period_end
+    )
+), look_contacts AS (
+  SELECT
+    this.key,
+    this.period_end,
+    COUNT(*) AS given
+  FROM marts.contact AS contact
+  JOIN kept AS this
+    ON contact.person = this.key
+    AND CAST(contact.happened_at AS TIMESTAMP) >= CAST(this.year_ago AS TIMESTAMP)
+    AND CAST(contact.happened_at AS TIMESTAMP) < CAST(this.tomorrow AS TIMESTAMP)
+  WHERE
+    (
+      contact.contact_type IN ('R10', 'R20', 'R30', 'R40', 'R41', 'R50', 'R51', 'R52', 'R56')
+      AND NOT contact.cancelled IS TRUE
+    )
+    AND NOT COALESCE(contact.status, '7') IN ('3', '4', '5', '9')
+  GROUP BY
+    this.key,
+    this.period_end
+), with_contacts AS (
+  SELECT
+    this.*,
+    COALESCE(look_contacts.given, 0) AS contacts
+  FROM kept AS this
+  LEFT JOIN look_contacts
+    ON look_contacts.key = this.key AND look_contacts.period_end = this.period_end
+), look_social AS (
+  SELECT
+    social_matter.person AS shared,
+    CAST(social_matter.arrived_at AS TIMESTAMP) AS moment,
+    MAX(social_matter.key) AS given
+  FROM marts.social_matter AS social_matter
+  WHERE
+    NOT social_matter.arrived_at IS NULL
+  GROUP BY
+    social_matter.person,
+    CAST(social_matter.arrived_at AS TIMESTAMP)
+), with_social AS (
+  SELECT
+    this.*,
+    COALESCE(look_social.moment >= CAST(this.year_ago AS TIMESTAMP), FALSE) AS social
+  FROM with_contacts AS this
+  ASOF LEFT JOIN look_social
+    ON this.key = look_social.shared
+    AND CAST(this.tomorrow AS TIMESTAMP) > look_social.moment
+), look_regular_service AS (
+  SELECT
+    this.key,
+    this.period_end,
+    TRUE AS given
+  FROM marts.service_period AS service_period
+  JOIN with_social AS this
+    ON service_period.person = this.key
+    AND service_period.started_on <= this.period_end
+    AND (
+      service_period.ended_on IS NULL OR service_period.ended_on > this.period_end
+    )
+  WHERE
+    service_period.service_kind IN ('home_care', 'care_home', 'institution')
+  GROUP BY
+    this.key,
+    this.period_end
+), with_regular_service AS (
+  SELECT
+    this.*,
+    COALESCE(look_regular_service.given, FALSE) AS regular_service
+  FROM with_social AS this
+  LEFT JOIN look_regular_service
+    ON look_regular_service.key = this.key
+    AND look_regular_service.period_end = this.period_end
+), look_mind AS (
+  SELECT
+    diagnosis.person AS shared,
+    CAST(diagnosis.recorded_on AS TIMESTAMP) AS moment,
+    MAX(diagnosis.key) AS given
+  FROM marts.diagnosis AS diagnosis
+  WHERE
+    (
+      diagnosis.code_system = 'ICD10'
+      AND STARTS_WITH(diagnosis.code, 'F')
+      AND NOT (
+        STARTS_WITH(diagnosis.code, 'F00')
+        OR STARTS_WITH(diagnosis.code, 'F01')
+        OR STARTS_WITH(diagnosis.code, 'F02')
+        OR STARTS_WITH(diagnosis.code, 'F03')
+      )
+      OR diagnosis.code_system = 'ICPC2'
+      AND (
+        STARTS_WITH(diagnosis.code, 'P15')
+        OR STARTS_WITH(diagnosis.code, 'P16')
+        OR STARTS_WITH(diagnosis.code, 'P19')
+        OR STARTS_WITH(diagnosis.code, 'P72')
+        OR STARTS_WITH(diagnosis.code, 'P73')
+        OR STARTS_WITH(diagnosis.code, 'P74')
+        OR STARTS_WITH(diagnosis.code, 'P76')
+      )
+    )
+    AND NOT diagnosis.recorded_on IS NULL
+  GROUP BY
+    diagnosis.person,
+    CAST(diagnosis.recorded_on AS TIMESTAMP)
+), with_mind AS (
+  SELECT
+    this.*,
+    COALESCE(look_mind.moment >= CAST(this.year_ago AS TIMESTAMP), FALSE) AS mind
+  FROM with_regular_service AS this
+  ASOF LEFT JOIN look_mind
+    ON this.key = look_mind.shared
+    AND CAST(this.tomorrow AS TIMESTAMP) > look_mind.moment
+), look_long_term AS (
+  SELECT
+    diagnosis.person AS shared,
+    CAST(diagnosis.recorded_on AS TIMESTAMP) AS moment,
+    MAX(diagnosis.key) AS given
+  FROM marts.diagnosis AS diagnosis
+  WHERE
+    (
+      diagnosis.code_system = 'ICD10'
+      AND (
+        STARTS_WITH(diagnosis.code, 'E10')
+        OR STARTS_WITH(diagnosis.code, 'E11')
+        OR STARTS_WITH(diagnosis.code, 'E13')
+        OR STARTS_WITH(diagnosis.code, 'E14')
+        OR STARTS_WITH(diagnosis.code, 'I10')
+        OR STARTS_WITH(diagnosis.code, 'I11')
+        OR STARTS_WITH(diagnosis.code, 'I12')
+        OR STARTS_WITH(diagnosis.code, 'I13')
+        OR STARTS_WITH(diagnosis.code, 'I15')
+        OR STARTS_WITH(diagnosis.code, 'I20')
+        OR STARTS_WITH(diagnosis.code, 'I21')
+        OR STARTS_WITH(diagnosis.code, 'I22')
+        OR STARTS_WITH(diagnosis.code, 'I23')
+        OR STARTS_WITH(diagnosis.code, 'I24')
+        OR STARTS_WITH(diagnosis.code, 'I25')
+        OR STARTS_WITH(diagnosis.code, 'I48')
+        OR STARTS_WITH(diagnosis.code, 'I50')
+        OR STARTS_WITH(diagnosis.code, 'J44')
+        OR STARTS_WITH(diagnosis.code, 'J45')
+        OR STARTS_WITH(diagnosis.code, 'N18')
+        OR STARTS_WITH(diagnosis.code, 'F00')
+        OR STARTS_WITH(diagnosis.code, 'F01')
+        OR STARTS_WITH(diagnosis.code, 'F02')
+        OR STARTS_WITH(diagnosis.code, 'F03')
+        OR STARTS_WITH(diagnosis.code, 'G30')
+      )
+      OR diagnosis.code_system = 'ICPC2'
+      AND (
+        STARTS_WITH(diagnosis.code, 'T89')
+        OR STARTS_WITH(diagnosis.code, 'T90')
+        OR STARTS_WITH(diagnosis.code, 'K86')
+        OR STARTS_WITH(diagnosis.code, 'K87')
+        OR STARTS_WITH(diagnosis.code, 'K74')
+        OR STARTS_WITH(diagnosis.code, 'K75')
+        OR STARTS_WITH(diagnosis.code, 'K76')
+        OR STARTS_WITH(diagnosis.code, 'K77')
+        OR STARTS_WITH(diagnosis.code, 'K78')
+        OR STARTS_WITH(diagnosis.code, 'R95')
+        OR STARTS_WITH(diagnosis.code, 'R96')
+        OR STARTS_WITH(diagnosis.code, 'U99')
+        OR STARTS_WITH(diagnosis.code, 'P70')
+      )
+    )
+    AND NOT diagnosis.recorded_on IS NULL
+  GROUP BY
+    diagnosis.person,
+    CAST(diagnosis.recorded_on AS TIMESTAMP)
+), with_long_term AS (
+  SELECT
+    this.*,
+    COALESCE(NOT look_long_term.moment IS NULL, FALSE) AS long_term
+  FROM with_mind AS this
+  ASOF LEFT JOIN look_long_term
+    ON this.key = look_long_term.shared
+    AND CAST(this.tomorrow AS TIMESTAMP) > look_long_term.moment
+), assigned AS (
+  SELECT
+    key AS person,
+    period_end,
+    CASE
+      WHEN contacts >= 10 AND (
+        social OR regular_service
+      )
+      THEN 'many_needs'
+      WHEN years >= 65 AND regular_service
+      THEN 'older_with_services'
+      WHEN mind
+      THEN 'mental_health'
+      WHEN long_term
+      THEN 'long_term_illness'
+      WHEN years < 23
+      THEN 'child_or_young'
+      WHEN TRUE
+      THEN 'few_needs'
+    END AS segment
+  FROM with_long_term
+), known AS (
+  SELECT
+    *
+  FROM assigned
+  WHERE
+    NOT segment IS NULL
+)
+SELECT
+  *
+FROM known
