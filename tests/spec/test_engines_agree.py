@@ -75,7 +75,7 @@ RELATIONS: dict[str, dict[str, list[str]]] = {
         "taken_at": [f"{day} 08:00" for day in DAYS],
         "status": ["final", "", "cancelled"],
     },
-    "medication": {"person": PERSONS, "atc": ["B01AA03", "A10BA02", ""], "started_on": DAYS[::5]},
+    "medication": {"person": PERSONS, "atc": ["B01AA03", "B01AA03", "A10BA02"], "started_on": DAYS[:2]},
     "diagnosis": {
         "person": PERSONS,
         "contact": ["1", "2", "3", ""],
@@ -147,17 +147,19 @@ def tables(county: County) -> Tables:
     return Tables(duckdb.connect(), county)
 
 
-def pipe_table(columns: dict[str, list[str]], most: int) -> st.SearchStrategy[str]:
+def pipe_table(columns: dict[str, list[str]], least: int, most: int) -> st.SearchStrategy[str]:
     row = st.tuples(*(st.sampled_from(values) for values in columns.values()))
     heading = " | ".join(columns)
-    return st.lists(row, max_size=most).map(lambda rows: "\n".join([heading, *(" | ".join(each) for each in rows)]))
+    rows = st.lists(row, min_size=least, max_size=most)
+    return rows.map(lambda found: "\n".join([heading, *(" | ".join(each) for each in found)]))
 
 
+SIZES = {"person": (4, 4), "contact": (0, 40), "measurement": (0, 30), "population": (1, 6)}
 GIVEN = st.fixed_dictionaries(
-    {name: pipe_table(columns, 4 if name == "person" else 14) for name, columns in RELATIONS.items()}
+    {name: pipe_table(columns, *SIZES.get(name, (0, 12))) for name, columns in RELATIONS.items()}
 )
 FEW = settings(
-    max_examples=5,
+    max_examples=4,
     phases=[Phase.generate],
     deadline=None,
     derandomize=True,
