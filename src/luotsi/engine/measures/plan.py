@@ -126,14 +126,11 @@ def _merged(group: list[Asked]) -> Pass:
         own: dict[str, str] = {}
         for name, text in {**each.rows.let, **each.rows.then}.items():
             own[name] = _let(let, name, renamed(parse(text), own).sql())
-        made.append(
-            replace(
-                each,
-                numerator=renamed(each.numerator, own),
-                denominator=renamed(each.denominator, own) if each.denominator is not None else None,
-                where=renamed(parse(each.rows.where), own) if each.rows.where else None,
-            )
-        )
+        where = None
+        if each.rows.where:  # a name of its own, so that it is worked out once for all that is counted where it holds
+            where = exp.column(_let(let, f"in_{each.name}", renamed(parse(each.rows.where), own).sql()))
+        denominator = renamed(each.denominator, own) if each.denominator is not None else None
+        made.append(replace(each, numerator=renamed(each.numerator, own), denominator=denominator, where=where))
     return Pass(Rows(rows=first.rows, at=first.at, let=let), tuple(made))
 
 

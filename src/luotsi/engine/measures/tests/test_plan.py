@@ -27,8 +27,13 @@ def test_additive_measures_of_one_mart_share_a_pass_and_keep_their_own_condition
     two = asked("two", Rows(rows="contact", let={"late": "hours > 3"}, where="late"))
     (shared,) = passes([one, two])
     assert shared.rows.where is None
-    assert shared.rows.let == {"late": "hours > 2", "late_2": "hours > 3"}
-    assert [each.where.sql() for each in shared.asked if each.where is not None] == ["kind = 'visit'", "late_2"]
+    assert shared.rows.let == {
+        "late": "hours > 2",
+        "in_one": "kind = 'visit'",
+        "late_2": "hours > 3",
+        "in_two": "late_2",
+    }
+    assert [each.where.sql() for each in shared.asked if each.where is not None] == ["in_one", "in_two"]
     assert [each.numerator.sql() for each in shared.asked] == ["late", "late_2"]
 
 
