@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from luotsi.concepts.reading import County, read_county
 from luotsi.engine.measures import compute
 from luotsi.engine.measures.example_tables import Tables
-from luotsi.engine.measures.examples import key_of, rows_of
+from luotsi.engine.measures.examples import key_of, rows_of, run_segments
 from luotsi.engine.measures.reference import Period, World, segmented
 from luotsi.engine.measures.reference.measure import of_rows, period_rows
 from luotsi.engine.segments.compute import at
@@ -216,3 +216,7 @@ def test_both_engines_put_everybody_in_the_same_segment(
 
 def test_keys_of_an_example_keep_their_order() -> None:
     assert sorted(["10", "9", "100"], key=key_of) == ["9", "10", "100"]
+
+
+def test_the_examples_of_every_segment_list_hold_on_both_engines(county: County) -> None:
+    assert [fault for name in county.segments for fault in run_segments(county, name, at)] == []
