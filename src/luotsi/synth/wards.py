@@ -59,7 +59,7 @@ def ward_stays(people: Residents, places: Places, calendar: Calendars, ed: Rows,
     begin = np.concatenate([urgent["end"], start])
     planned = np.arange(len(person)) >= length(urgent)
     day = planned & (rng.random(len(person)) < 0.4)
-    lasts = np.where(day, rng.integers(240, 600, len(person)), 1440 * rng.gamma(1.3, 3.0, len(person)) + 600).astype(
+    lasts = np.where(day, rng.integers(240, 600, len(person)), 1440 * rng.gamma(1.3, 3.8, len(person)) + 600).astype(
         np.int64
     )
     age = (begin // 1440 - people.birth[person]) / 365.25
@@ -73,7 +73,7 @@ def ward_stays(people: Residents, places: Places, calendar: Calendars, ed: Rows,
     onward = pick(first, (first["destination"] == 2) & (first["end"] < calendar.end * 1440))
     near = places.nearest("tk-osasto")[people.municipality[onward["person"]]]
     count = length(onward)
-    rest = (1440 * rng.gamma(1.6, 6.5, count) + 900).astype(np.int64)
+    rest = (1440 * rng.gamma(1.6, 8.5, count) + 900).astype(np.int64)
     second = _stay(onward["person"], onward["end"] + rng.integers(60, 300, count), rest, near, people, rng)
     second["kind"] = np.zeros(count, dtype=np.int64)
     second["transferred"] = np.ones(count, dtype=bool)

@@ -201,7 +201,7 @@ def bed_days(world: World, present: Array) -> Iterator[Sheet]:
     ):
         units = [unit for unit in units_of(world, instance).tolist() if world.places.units[unit].kind == kind]
         unit, day = np.repeat(units, end - first), np.tile(np.arange(first, end), len(units))
-        beds = np.maximum(np.quantile(present[:, : end - first], 0.93, axis=1).astype(np.int64), 3)[unit]
+        beds = np.maximum(np.quantile(present[:, : end - first], 0.93, axis=1).astype(np.int64), 1)[unit]
         weekend = (day + 3) % 7 >= 5
         values = (beds - (weekend & (beds > 8)), beds + 1, present[unit, day - first])
         source = "pegasos" if instance == "seutu" else "lifecare"
