@@ -120,7 +120,7 @@ def plain(path: Path, to: Path) -> None:
 
 
 def same(ours_file: Path, select: str) -> bool:
-    names = [row[0] for row in duckdb.sql(f"DESCRIBE SELECT * FROM '{ours_file}'").fetchall()]
+    names = [row[0] for row in duckdb.sql(f"DESCRIBE SELECT * FROM read_parquet('{ours_file}')").fetchall()]
     listed = ", ".join(f'nullif("{name}", \'\') AS "{name}"' for name in names)
     mine, theirs = f"SELECT {listed} FROM read_parquet('{ours_file}')", f"SELECT {listed} FROM ({select})"
     query = f"SELECT count(*) FROM (({mine}) EXCEPT ALL ({theirs}))"

@@ -7,7 +7,8 @@ where the document is shaped otherwise than the walk says, the full meaning of t
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from luotsi.concepts.records import Table
 from luotsi.connectors.fhir.compiler import (
@@ -22,7 +23,7 @@ from luotsi.connectors.fhir.compiler import (
     text,
     type_name,
 )
-from luotsi.connectors.fhir.paths import Call, Item, Literal, Member, Node, This, parse
+from luotsi.connectors.fhir.paths import Binary, Call, Item, Literal, Member, Node, This, parse
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Walk:
 
     @property
     def root(self) -> str:
-        return f"${self.steps[0]}"
+        """The first member, whole."""
+        return "$" + _bare(self.steps[0])
 
 
 def select(table: Table, source: str, filtered: bool) -> str:
@@ -100,32 +102,81 @@ def walk(node: Node) -> Walk | None:
             return None
 
 
+def _bare(step: str) -> str:
+    """A step without its index."""
+    return step[: step.rindex("[")] if step.endswith("]") else step
+
+
 def _read(table: Table, source: str, document: str, scope: Scope, numbered: str) -> str:
     trees = {name: parse(column.path or name) for name, column in table.columns.items()}
     walks = {name: found for name, tree in trees.items() if (found := walk(tree))}
-    paths = list(dict.fromkeys(path for found in walks.values() for path in _needed(found)))
-    taken = f", json_extract_string({document}, [{', '.join(map(quoted, paths))}]) AS p" if paths else ""
+    paths = list(dict.fromkeys(path for found in walks.values() for path in (found.path, found.root)))
     places = {path: f"p[{place}]" for place, path in enumerate(paths, 1)}
+    asked = (_roots(tree) for name, tree in trees.items() if name not in walks)
+    roots = sorted(set[str]().union(*asked)) if document == "resource" else []
+    taken = _list("json_extract_string", document, paths, "p")
+    taken += _list("json_extract", document, ["$" + json_member(name) for name in roots], "r")
+    ahead = replace(scope, roots={name: f"r[{place}]" for place, name in enumerate(roots, 1)})
     written: list[str] = []
     for name, tree in trees.items():
-        sql = _whole(compiled(tree, scope))
         if name in walks:
-            sql = _walked(walks[name], places, sql)
+            sql = _walked(walks[name], places, document, _whole(compiled(tree, scope)))
+        else:
+            sql = _whole(compiled(tree, ahead))
         written.append(f'{sql} AS "{name}"')
     return f"SELECT {numbered}{', '.join(written)} FROM (SELECT *{taken} FROM {source})"
 
 
-def _needed(found: Walk) -> tuple[str, ...]:
-    return (found.path,) if len(found.steps) == 1 else (found.path, found.root)
+def _list(function: str, document: str, paths: Sequence[str], name: str) -> str:
+    return f", {function}({document}, [{', '.join(map(quoted, paths))}]) AS {name}" if paths else ""
 
 
-def _walked(found: Walk, places: dict[str, str], whole: str) -> str:
-    taken = places[found.path]
+def _roots(tree: Node) -> set[str]:
+    """The members of the resource that a path starts from, those aside that may be written with their type."""
+    match tree:
+        case Member(This(), name):
+            return set() if name in CHOICES else {name}
+        case Member(of):
+            return _roots(of)
+        case Item(of, index):
+            return _roots(of) | _roots(index)
+        case Call(of):
+            return _roots(of)  # what stands in the brackets of a function speaks of another element
+        case Binary(_, left, right):
+            return _roots(left) | _roots(right)
+        case _:
+            return set()
+
+
+def _walked(found: Walk, places: dict[str, str], document: str, whole: str) -> str:
+    """What was taken; where it is nothing or a list and the document is shaped otherwise, the whole meaning."""
+    taken, root = places[found.path], places[found.root]
     given = reference_key(taken) if found.key else taken
     doubt = f"starts_with({taken}, '[')"
-    if len(found.steps) > 1:
-        doubt = f"({taken} IS NULL AND {places[found.root]} IS NOT NULL) OR {doubt}"
+    if found.path != found.root:
+        indexed = found.steps[0].endswith("]")
+        odd = f"{'NOT ' if indexed else ''}starts_with({root}, '[')"
+        if len(found.steps) > 2 or found.path.endswith("]"):
+            odd = f"({odd} OR {_odd(found, document)})"
+        doubt = f"({taken} IS NULL AND {root} IS NOT NULL AND {odd}) OR {doubt}"
     return f"CASE WHEN {doubt} THEN {whole} ELSE {given} END"
+
+
+def _odd(found: Walk, document: str) -> str:
+    """Whether a later step meets a list where the walk has no index, or no list where it has one."""
+    asked: list[str] = []
+    held: list[str] = []
+    before = f"${found.steps[0]}"
+    for place, step in enumerate(found.steps[1:], 1):
+        if step.endswith("]"):
+            asked.append(before + _bare(step))
+            held.append(f"coalesce(t[{len(asked)}] <> 'ARRAY', false)")
+        elif place < len(found.steps) - 1:
+            asked.append(before + step)
+            held.append(f"coalesce(t[{len(asked)}] = 'ARRAY', false)")
+        before += step
+    types = f"json_type({document}, [{', '.join(map(quoted, asked))}])"
+    return f"list_transform([{types}], lambda t: {' OR '.join(held)})[1]"
 
 
 def _whole(value: Value) -> str:

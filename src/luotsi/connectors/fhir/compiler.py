@@ -49,6 +49,8 @@ class Scope:
     index: str = "0"
     type: str | None = None
     """FHIR type that is wanted, where the path itself does not say one."""
+    roots: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Members of the resource that were taken from it already -> SQL of their JSON."""
     constants: Mapping[str, Literal] = field(default_factory=dict[str, Literal])
     fresh: Callable[[], str] = field(default_factory=lambda: _names())
 
@@ -72,6 +74,8 @@ def compiled(node: Node, scope: Scope) -> Value:
             return Value(f"[{scope.this}]", "many")
         case Constant(name):
             return _constant(name, scope)
+        case Member(This(), name) if scope.this == scope.resource and name in scope.roots:
+            return Value(_root(scope.roots[name]), "many")
         case Member(of, name):
             return Value(_members(many(compiled(of, scope)), name, scope), "many")
         case Item(of, index):
@@ -145,20 +149,32 @@ def _members(source: str, name: str, scope: Scope) -> str:
     each = scope.fresh()
     step = quoted("$" + json_member(name))
     items = quoted("$" + json_member(name) + "[*]")
+    one = f"list_filter([json_extract({each}, {step})], lambda v: v IS NOT NULL)"
     if name in CHOICES:
-        otherwise = (
+        typed = (
             f"list_filter(list_transform(list_filter(json_keys({each}), lambda k: "
             f"regexp_full_match(k, '{name}[A-Z]\\w*')), lambda k: json_extract({each}, k)), lambda v: v IS NOT NULL)"
         )
-    else:
-        otherwise = "[]::JSON[]"
+        one = f"CASE WHEN json_exists({each}, {step}) THEN {one} ELSE {typed} END"
     found = (
-        f"CASE json_type({each}, {step}) WHEN 'ARRAY' THEN "
-        f"list_filter(json_extract({each}, {items}), lambda v: json_type(v) <> 'NULL') "
-        f"WHEN 'NULL' THEN []::JSON[] ELSE CASE WHEN json_exists({each}, {step}) "
-        f"THEN [json_extract({each}, {step})] ELSE {otherwise} END END"
+        f"CASE json_type({each}, {step}) WHEN 'ARRAY' THEN {_items(f'json_extract({each}, {items})')} "
+        f"WHEN 'NULL' THEN []::JSON[] ELSE {one} END"
     )
     return f"flatten(list_transform({source}, lambda {each}: {found}))"
+
+
+def _items(listed: str) -> str:
+    """The items of a JSON list; FHIR writes null where only the extension of an item is known."""
+    return f"list_filter({listed}, lambda v: json_type(v) <> 'NULL')"
+
+
+def _root(taken: str) -> str:
+    """The values of a member of the resource that was taken from it before."""
+    items = _items(f"json_extract({taken}, '$[*]')")
+    return (
+        f"CASE json_type({taken}) WHEN 'ARRAY' THEN {items} "
+        f"WHEN 'NULL' THEN []::JSON[] ELSE list_filter([{taken}], lambda v: v IS NOT NULL) END"
+    )
 
 
 # Operators

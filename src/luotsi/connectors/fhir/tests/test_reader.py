@@ -178,11 +178,14 @@ def test_a_document_shaped_otherwise_than_the_path_says_loses_no_value(tmp_path:
         {"resourceType": "Observation", "code": {"coding": [{"code": "x"}]}, "note": "[sic]"},
         {"resourceType": "Observation", "code": {"coding": {"code": "y"}}},
         {"resourceType": "Observation", "code": [{"coding": [{"code": "z"}]}]},
-        {"resourceType": "Observation", "note": ["n", "m"]},
+        {"resourceType": "Observation", "note": ["n", "m"], "name": {"text": "w"}, "meta": {"profile": "u"}},
+        {"resourceType": "Observation", "name": [{"text": "v"}], "code": {"coding": []}},
     )
-    columns = {"code": "code.coding[0].code", "note": "note"}
+    columns = {"code": "code.coding[0].code", "note": "note", "name": "name[0].text", "profile": "meta.profile[0]"}
     rows = _rows(read(_source(o={"resource": "Observation", "columns": columns}), path)[0])
-    assert rows == [("x", "[sic]"), ("y", None), ("z", None), (None, '["n","m"]')]
+    assert [row[0] for row in rows] == ["x", "y", "z", None, None]
+    assert [row[1] for row in rows] == ["[sic]", None, None, '["n","m"]', None]
+    assert [row[2:] for row in rows] == [(None, None), (None, None), (None, None), ("w", "u"), ("v", None)]
 
 
 @pytest.mark.parametrize(
