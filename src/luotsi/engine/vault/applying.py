@@ -64,6 +64,13 @@ def find_hard(con: Connection, table: Versions, staged: str, edge: datetime | No
         run(con, f"INSERT INTO hard SELECT DISTINCT {keys} FROM {staged} SEMI JOIN late USING ({quoted(table.key)})")
 
 
+def several_staged(con: Connection, table: Versions, staged: str) -> int:
+    """How many keys of `hard` have several staged rows; late rows that change nothing need no more work."""
+    keys = listed(*_names(table.keys))
+    several = f"SELECT {keys} FROM {staged} SEMI JOIN hard USING ({keys}) GROUP BY {keys} HAVING count(*) > 1"
+    return run(con, f"SELECT count(*) FROM ({several}) AS several")
+
+
 def insert_changed(con: Connection, table: Versions, instance: str, staged: str) -> int:
     """Rows of keys that are staged once and lie after all that is loaded: compared with the last version."""
     keys, content = _names(table.keys), _names(table.content)

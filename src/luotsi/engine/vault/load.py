@@ -131,6 +131,7 @@ class _Loader:
     ) -> None:
         self.con, self.county, self.model, self.lake = con, county, made, lake
         self.first_load: int | None = None
+        self.referred: set[str] = set()
         self.written: dict[tuple[str, str, Batch], str] = {}
 
     def load_group(self, group: Sequence[Extract]) -> LoadReport:
@@ -159,6 +160,7 @@ class _Loader:
         for feed in self.model.feeds:
             if (feed.source, feed.table) == (first.source, first.table):
                 strands.load_feed(feed, {n: e.name for n, e in zip(numbers, group, strict=True)})
+        self.referred |= strands.referred
         report.quarantined = run(
             con, "SELECT count(*) FROM (SELECT DISTINCT load, line FROM vault.quarantine WHERE load >= $n) AS q",
             n=numbers[0],
@@ -213,8 +215,10 @@ class _Loader:
         """Says in the last report which keys were referred to and never described."""
         if not reports or self.first_load is None:
             return
-        for concept, hub in self.model.hubs.items():
-            told = [f"SELECT {state.quoted(t.key)} AS k FROM vault.{t.name}" for t in self.model.of(concept)]
+        for concept in sorted(self.referred):
+            hub = self.model.hubs[concept]
+            firsts = {each.feed: each for each in reversed(self.model.of(concept))}.values()
+            told = [f"SELECT {state.quoted(t.key)} AS k FROM vault.{t.name}" for t in firsts]
             told += [f"SELECT member_key AS k FROM vault.{t.name}" for t in self.model.same_as(concept)]
             told += [f"SELECT master_key AS k FROM vault.{t.name}" for t in self.model.same_as(concept)]
             if not told:
@@ -246,6 +250,7 @@ class _Group:
     ) -> None:
         self.con, self.county, self.model, self.report, self.spans = con, county, made, report, spans
         self.written = written
+        self.referred: set[str] = set()
         self.source, self.instance, self.delivery = first.source, first.instance, first.delivery
         self.extracts, self.loaded = extracts, loaded
         self.edge = max((each.recorded_max for each in loaded if each.recorded_max is not None), default=None)
@@ -269,6 +274,8 @@ class _Group:
             where = "(SELECT * FROM staged WHERE NOT _out)" if feed.deletable else "staged"
             hub = self.model.hubs[space.concept]
             added = applying.add_keys(con, hub, space.key, space.texts, space.system, staged=where)
+            if place and added:
+                self.referred.add(space.concept)
             new = added if place == 0 else new
         self.report.keys += new
         if feed.deletable:
@@ -292,7 +299,8 @@ class _Group:
             if low is not None:
                 span = self.spans.get(number, (low, high))
                 self.spans[number] = (min(span[0], low), max(span[1], high))
-        con.execute("CREATE OR REPLACE TEMP TABLE faulty AS SELECT * FROM staged WHERE _fault IS NOT NULL")
+        those = "WHERE _fault IS NOT NULL" if faulty else "LIMIT 0"
+        con.execute(f"CREATE OR REPLACE TEMP TABLE faulty AS SELECT * FROM staged {those}")
         if faulty:
             con.execute("DELETE FROM staged WHERE _fault IS NOT NULL")
             con.execute(
@@ -337,9 +345,10 @@ class _Group:
         self._count_duplicates(first, rows)
         if late and first.kind != "same":
             self.report.late = max(self.report.late, late)
+        hard = applying.several_staged(con, first, rows)
         if late and self._replayed(feed, tables, rows):
             applying.find_hard(con, first, rows, self.edge, True)
-        hard = run(con, "SELECT count(*) FROM hard")
+            hard = 1
         for table in tables:
             self.report.versions += applying.insert_changed(con, table, self.instance, rows)
             if hard:

@@ -345,14 +345,17 @@ class _Builder:
             expressions=[
                 listed,
                 exp.EQ(this=exp.column("union_by_name"), expression=flag()),
-                exp.EQ(this=exp.column("filename"), expression=exp.true()),
+                exp.EQ(this=exp.column("filename"), expression=flag()),
                 exp.EQ(this=exp.column("hive_partitioning"), expression=exp.false()),
             ],
         )
         rows = exp.select(
             _column("_line"), _column("load"), exp.alias_(_column("created_at"), "_created_at"),
             *(exp.alias_(made, name, quoted=True) for name, made in columns.items()),
-        ).from_(read).join("temp.extracts", on="extracts.file = filename")  # fmt: skip
+        ).from_(read)  # fmt: skip
+        # of one file every row is of the one extract: no file names to compare
+        on = "extracts.file = filename" if self.batch.several else None
+        rows = rows.join("temp.extracts", on=on, join_type="" if on else "CROSS")
         if unpivot is None:
             return rows
         pairs = exp.array(
