@@ -267,12 +267,17 @@ def calendars(world: World, chosen: Array, rng: np.random.Generator) -> Iterator
         yield Sheet(source, instance, table, columns, world.cuts, rows["day"] * 1440 + 420, None, late=0.0)
 
 
+def _calendars(world: World, who: Array) -> pa.Array:
+    """The number of each professional's booking calendar: a number of its own, which tells no one whose it is."""
+    return codes([f"A{1000 + 7 * place}" for place in range(len(world.places.staff[0]))], who)
+
+
 def _lifecare_slots(world: World, rows: dict[str, Array]) -> dict[str, pa.Array]:
     unit, profession = world.places.staff
     who = rows["who"]
     return {
         "AIKA_ID": whole(rows["number"]),
-        "KIRJA": codes(registration(world), who),
+        "KIRJA": _calendars(world, who),
         "AMMATTILAINEN": codes(registration(world), who),
         "AMMATTI": codes(lifecare.AMMATIT, profession[who]),
         "YKSIKKO": codes([lifecare.unit_code(place) for place in range(len(world.places.units))], unit[who]),
@@ -290,7 +295,7 @@ def _pegasos_slots(world: World, rows: dict[str, Array]) -> dict[str, pa.Array]:
     who = rows["who"]
     return {
         "aikanro": whole(rows["number"]),
-        "kirja": codes(pegasos.users(world), who),
+        "kirja": _calendars(world, who),
         "kayttaja": codes(pegasos.users(world), who),
         "amm": codes(list(pegasos.AMMATIT.values()), profession[who]),
         "tp": codes([pegasos.unit_code(place) for place in range(len(world.places.units))], unit[who]),
