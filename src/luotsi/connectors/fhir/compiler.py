@@ -190,7 +190,8 @@ def _binary(node: Binary, scope: Scope) -> Value:
         case "implies":
             return Value(f"(NOT {boolean(left)} OR {boolean(right)})", "boolean")
         case "=" | "!=":
-            return Value(_equal(left, right, "=" if node.operator == "=" else "<>"), "boolean")
+            sign = "=" if node.operator == "=" else "<>"
+            return Value(_direct(node, _equal(left, right, sign), sign, scope), "boolean")
         case "<" | "<=" | ">" | ">=":
             return Value(_ordered(left, right, node.operator), "boolean")
         case "&":
@@ -201,6 +202,17 @@ def _binary(node: Binary, scope: Scope) -> Value:
             return Value(f"({number(left)} / nullif({number(right)}, 0))", "number")
         case _:
             return Value(f"({number(left)} {node.operator} {number(right)})", "number")
+
+
+def _direct(node: Binary, whole: str, sign: str, scope: Scope) -> str:
+    """A member beside a text, the commonest condition, asked of the element itself unless the member is a list."""
+    match node:
+        case Binary(_, Member(This(), name), Literal(str(wanted))) if name not in CHOICES:
+            step = quoted("$" + json_member(name))
+            direct = f"(({scope.this} ->> {step}) {sign} {quoted(wanted)})"
+            return f"CASE WHEN json_type({scope.this}, {step}) = 'ARRAY' THEN {whole} ELSE {direct} END"
+        case _:
+            return whole
 
 
 def _equal(left: Value, right: Value, sign: str) -> str:
