@@ -27,8 +27,6 @@ FIXED = {"unit": 60, "professional": 3000, "staff_member": 8000, "bed_day": 91_3
 
 CODES = {
     "code_system": "['ICD10', 'ICD10', 'ICPC2']",
-    "diagnosis.code": "['E11.9', 'I10', 'J06.9', 'M54.5', 'F32', 'K86', 'T90', 'Z00', 'I25.1', 'R05', 'A09', 'L03']",
-    "medication.atc": "['A10BA02', 'C10AA05', 'B01AA03', 'N02BE01', 'A10AB05', 'J01CA04', 'C07AB02', 'B01AF02']",
     "vaccination.atc": "['J07BB02', 'J07BX03', 'J07AL02']",
     "municipality": "['179', '077', '172', '182', '216', '226', '249', '256', '265', '275', '291', '312', '410']",
     "contact.service_form": "['T11', 'T11', 'T11', 'T40', 'T41', 'T51', 'T60', 'T71', 'T21', 'T26']",
@@ -37,6 +35,17 @@ CODES = {
     "measurement.test": "['hba1c', 'ldl', 'inr', 'bp_sys', 'bp_dia', 'weight', 'egfr', 'glucose', 'other', 'other']",
     "status": "['final', NULL]",
 }
+CHRONIC = {
+    "diagnosis.code": (
+        "['E11.9', 'I10', 'K86', 'T90', 'I25.1', 'F32', 'I48', 'J45']",
+        "['J06.9', 'M54.5', 'Z00', 'R05', 'A09', 'L03', 'N30', 'H66']",
+    ),
+    "medication.atc": (
+        "['A10BA02', 'C10AA05', 'B01AA03', 'A10AB05', 'C07AB02', 'B01AF02', 'C09AA05', 'H03AA01']",
+        "['N02BE01', 'J01CA04', 'M01AE01', 'R05DA04', 'N05CF01', 'A02BC02', 'J01FA09', 'R06AE07']",
+    ),
+}
+"""What one person in six has for years, and what anybody has: eight values each."""
 SPREAD = {
     "contact.received_at": -3, "contact.assessed_at": -15, "contact.reached_at": -2, "contact.first_attempt_at": -2,
     "stay.ended_at": 9, "stay.ready_on": 7, "referral.handled_at": 30, "social_matter.started_on": 14,
@@ -75,6 +84,10 @@ def _column(county: County, of: Relation, word: str, kind: str, sizes: dict[str,
     if word == "key":
         base = of.concept
         return f"CAST(md5('{base}' || {f'i % {sizes[base]}' if of.table != base else 'i'}) AS UUID)"
+    if f"{of.table}.{word}" in CHRONIC:
+        ill, well = CHRONIC[f"{of.table}.{word}"]
+        person = f"hash(i, '{of.table}.person') % {sizes['person']}"
+        return f"(CASE WHEN {person} % 6 = 0 THEN {ill} ELSE {well} END)[CAST({salt} % 8 AS INTEGER) + 1]"
     if kind == "reference":
         concept = of.refers[word]
         return f"CAST(md5('{concept}' || ({salt} % {sizes[concept]})) AS UUID)"

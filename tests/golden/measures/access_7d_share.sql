@@ -186,24 +186,11 @@ WITH contact AS (
   FROM flagged
   GROUP BY
     GROUPING SETS (
-      (month, pattern, age_group, profession, unit),
-      (month, pattern, municipality, segment, sex)
+      (month, pattern, profession, unit),
+      (month, pattern, age_group, municipality, sex),
+      (month, pattern, segment)
     )
 ), groups AS (
-  SELECT
-    month,
-    'age_group' AS set,
-    'age_group=' || COALESCE(age_group, 'unknown') AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 22
-  GROUP BY
-    month,
-    age_group,
-    pattern
-  UNION ALL
   SELECT
     month,
     'profession' AS set,
@@ -212,7 +199,7 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 22
+    bundle = 54
   GROUP BY
     month,
     profession,
@@ -226,7 +213,7 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 22
+    bundle = 54
   GROUP BY
     month,
     unit,
@@ -240,7 +227,7 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 22
+    bundle = 54
   GROUP BY
     month,
     profession,
@@ -249,15 +236,16 @@ WITH contact AS (
   UNION ALL
   SELECT
     month,
-    '' AS set,
-    '' AS "group",
+    'age_group' AS set,
+    'age_group=' || COALESCE(age_group, 'unknown') AS "group",
     pattern,
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 41
+    bundle = 13
   GROUP BY
     month,
+    age_group,
     pattern
   UNION ALL
   SELECT
@@ -268,24 +256,10 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 41
+    bundle = 13
   GROUP BY
     month,
     municipality,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    'segment' AS set,
-    'segment=' || COALESCE(segment, 'unknown') AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 41
-  GROUP BY
-    month,
-    segment,
     pattern
   UNION ALL
   SELECT
@@ -296,10 +270,37 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 41
+    bundle = 13
   GROUP BY
     month,
     sex,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    '' AS set,
+    '' AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 59
+  GROUP BY
+    month,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'segment' AS set,
+    'segment=' || COALESCE(segment, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 59
+  GROUP BY
+    month,
+    segment,
     pattern
 ), monthly AS (
   SELECT

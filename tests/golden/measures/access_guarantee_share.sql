@@ -209,24 +209,11 @@ WITH contact AS (
   FROM flagged
   GROUP BY
     GROUPING SETS (
-      (month, pattern, age_group, profession, unit),
-      (month, pattern, municipality, service, sex)
+      (month, pattern, profession, unit),
+      (month, pattern, age_group, municipality, sex),
+      (month, pattern, service)
     )
 ), groups AS (
-  SELECT
-    month,
-    'age_group' AS set,
-    'age_group=' || COALESCE(age_group, 'unknown') AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 22
-  GROUP BY
-    month,
-    age_group,
-    pattern
-  UNION ALL
   SELECT
     month,
     'profession' AS set,
@@ -235,7 +222,7 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 22
+    bundle = 54
   GROUP BY
     month,
     profession,
@@ -249,7 +236,7 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 22
+    bundle = 54
   GROUP BY
     month,
     unit,
@@ -263,7 +250,7 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 22
+    bundle = 54
   GROUP BY
     month,
     profession,
@@ -272,15 +259,16 @@ WITH contact AS (
   UNION ALL
   SELECT
     month,
-    '' AS set,
-    '' AS "group",
+    'age_group' AS set,
+    'age_group=' || COALESCE(age_group, 'unknown') AS "group",
     pattern,
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 41
+    bundle = 13
   GROUP BY
     month,
+    age_group,
     pattern
   UNION ALL
   SELECT
@@ -291,24 +279,10 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 41
+    bundle = 13
   GROUP BY
     month,
     municipality,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    'service' AS set,
-    'service=' || COALESCE(service, 'unknown') AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 41
-  GROUP BY
-    month,
-    service,
     pattern
   UNION ALL
   SELECT
@@ -319,10 +293,37 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 41
+    bundle = 13
   GROUP BY
     month,
     sex,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    '' AS set,
+    '' AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 59
+  GROUP BY
+    month,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'service' AS set,
+    'service=' || COALESCE(service, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 59
+  GROUP BY
+    month,
+    service,
     pattern
 ), monthly AS (
   SELECT

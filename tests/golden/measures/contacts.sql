@@ -183,8 +183,9 @@ WITH contact AS (
   FROM flagged
   GROUP BY
     GROUPING SETS (
-      (month, pattern, age_group, channel, municipality, sex),
-      (month, pattern, profession, segment, service),
+      (month, pattern, age_group, channel, sex),
+      (month, pattern, municipality, profession),
+      (month, pattern, segment, service),
       (month, pattern, service_package, unit)
     )
 ), groups AS (
@@ -196,7 +197,7 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 61
+    bundle = 125
   GROUP BY
     month,
     age_group,
@@ -210,24 +211,10 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 61
+    bundle = 125
   GROUP BY
     month,
     channel,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    'municipality' AS set,
-    'municipality=' || COALESCE(municipality, 'unknown') AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 61
-  GROUP BY
-    month,
-    municipality,
     pattern
   UNION ALL
   SELECT
@@ -238,7 +225,7 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 61
+    bundle = 125
   GROUP BY
     month,
     sex,
@@ -252,11 +239,25 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 61
+    bundle = 125
   GROUP BY
     month,
     age_group,
     sex,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'municipality' AS set,
+    'municipality=' || COALESCE(municipality, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 415
+  GROUP BY
+    month,
+    municipality,
     pattern
   UNION ALL
   SELECT
@@ -267,10 +268,23 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 455
+    bundle = 415
   GROUP BY
     month,
     profession,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    '' AS set,
+    '' AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 487
+  GROUP BY
+    month,
     pattern
   UNION ALL
   SELECT
@@ -281,7 +295,7 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 455
+    bundle = 487
   GROUP BY
     month,
     segment,
@@ -295,23 +309,10 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 455
+    bundle = 487
   GROUP BY
     month,
     service,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    '' AS set,
-    '' AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 506
-  GROUP BY
-    month,
     pattern
   UNION ALL
   SELECT

@@ -160,11 +160,24 @@ WITH contact AS (
   FROM flagged
   GROUP BY
     GROUPING SETS (
-      (month, pattern, age_group, municipality, profession, sex),
-      (month, pattern, segment, service, service_package),
-      (month, pattern, unit)
+      (month, pattern, age_group, municipality, sex),
+      (month, pattern, profession, segment, service_package),
+      (month, pattern, service, unit)
     )
 ), groups AS (
+  SELECT
+    month,
+    '' AS set,
+    '' AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 61
+  GROUP BY
+    month,
+    pattern
+  UNION ALL
   SELECT
     month,
     'age_group' AS set,
@@ -173,7 +186,7 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 29
+    bundle = 61
   GROUP BY
     month,
     age_group,
@@ -187,24 +200,10 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 29
+    bundle = 61
   GROUP BY
     month,
     municipality,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    'profession' AS set,
-    'profession=' || COALESCE(profession, 'unknown') AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 29
-  GROUP BY
-    month,
-    profession,
     pattern
   UNION ALL
   SELECT
@@ -215,7 +214,7 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 29
+    bundle = 61
   GROUP BY
     month,
     sex,
@@ -229,11 +228,25 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 29
+    bundle = 61
   GROUP BY
     month,
     age_group,
     sex,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'profession' AS set,
+    'profession=' || COALESCE(profession, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 203
+  GROUP BY
+    month,
+    profession,
     pattern
   UNION ALL
   SELECT
@@ -244,24 +257,10 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 227
+    bundle = 203
   GROUP BY
     month,
     segment,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    'service' AS set,
-    'service=' || COALESCE(service, 'unknown') AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 227
-  GROUP BY
-    month,
-    service,
     pattern
   UNION ALL
   SELECT
@@ -272,7 +271,7 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 227
+    bundle = 203
   GROUP BY
     month,
     service_package,
@@ -280,15 +279,16 @@ WITH contact AS (
   UNION ALL
   SELECT
     month,
-    '' AS set,
-    '' AS "group",
+    'service' AS set,
+    'service=' || COALESCE(service, 'unknown') AS "group",
     pattern,
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 254
+    bundle = 246
   GROUP BY
     month,
+    service,
     pattern
   UNION ALL
   SELECT
@@ -299,7 +299,7 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 254
+    bundle = 246
   GROUP BY
     month,
     unit,

@@ -151,8 +151,8 @@ WITH stay AS (
   FROM flagged
   GROUP BY
     GROUPING SETS (
-      (month, pattern, age_group, municipality, sex, urgency),
-      (month, pattern, unit)
+      (month, pattern, age_group, municipality, sex),
+      (month, pattern, unit, urgency)
     )
 ), groups AS (
   SELECT
@@ -163,7 +163,7 @@ WITH stay AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 2
+    bundle = 3
   GROUP BY
     month,
     age_group,
@@ -177,7 +177,7 @@ WITH stay AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 2
+    bundle = 3
   GROUP BY
     month,
     municipality,
@@ -191,24 +191,10 @@ WITH stay AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 2
+    bundle = 3
   GROUP BY
     month,
     sex,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    'urgency' AS set,
-    'urgency=' || COALESCE(urgency, 'unknown') AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 2
-  GROUP BY
-    month,
-    urgency,
     pattern
   UNION ALL
   SELECT
@@ -219,7 +205,7 @@ WITH stay AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 29
+    bundle = 28
   GROUP BY
     month,
     pattern
@@ -232,10 +218,24 @@ WITH stay AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 29
+    bundle = 28
   GROUP BY
     month,
     unit,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'urgency' AS set,
+    'urgency=' || COALESCE(urgency, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 28
+  GROUP BY
+    month,
+    urgency,
     pattern
 ), monthly AS (
   SELECT

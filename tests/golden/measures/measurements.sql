@@ -120,23 +120,11 @@ WITH measurement AS (
   FROM flagged
   GROUP BY
     GROUPING SETS (
-      (month, pattern, age_group, municipality, place),
-      (month, pattern, sex, test, unit)
+      (month, pattern, age_group, municipality, sex),
+      (month, pattern, place, test),
+      (month, pattern, unit)
     )
 ), groups AS (
-  SELECT
-    month,
-    '' AS set,
-    '' AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 7
-  GROUP BY
-    month,
-    pattern
-  UNION ALL
   SELECT
     month,
     'age_group' AS set,
@@ -145,7 +133,7 @@ WITH measurement AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 7
+    bundle = 11
   GROUP BY
     month,
     age_group,
@@ -159,24 +147,10 @@ WITH measurement AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 7
+    bundle = 11
   GROUP BY
     month,
     municipality,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    'place' AS set,
-    'place=' || COALESCE(place, 'unknown') AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 7
-  GROUP BY
-    month,
-    place,
     pattern
   UNION ALL
   SELECT
@@ -187,10 +161,24 @@ WITH measurement AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 56
+    bundle = 11
   GROUP BY
     month,
     sex,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'place' AS set,
+    'place=' || COALESCE(place, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 53
+  GROUP BY
+    month,
+    place,
     pattern
   UNION ALL
   SELECT
@@ -201,10 +189,23 @@ WITH measurement AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 56
+    bundle = 53
   GROUP BY
     month,
     test,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    '' AS set,
+    '' AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 62
+  GROUP BY
+    month,
     pattern
   UNION ALL
   SELECT
@@ -215,7 +216,7 @@ WITH measurement AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 56
+    bundle = 62
   GROUP BY
     month,
     unit,

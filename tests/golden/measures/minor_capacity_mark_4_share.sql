@@ -126,10 +126,23 @@ WITH contact AS (
   FROM flagged
   GROUP BY
     GROUPING SETS (
-      (month, pattern, age_group, municipality, profession),
-      (month, pattern, unit)
+      (month, pattern, age_group, municipality),
+      (month, pattern, profession, unit)
     )
 ), groups AS (
+  SELECT
+    month,
+    '' AS set,
+    '' AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 3
+  GROUP BY
+    month,
+    pattern
+  UNION ALL
   SELECT
     month,
     'age_group' AS set,
@@ -138,7 +151,7 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 1
+    bundle = 3
   GROUP BY
     month,
     age_group,
@@ -152,7 +165,7 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 1
+    bundle = 3
   GROUP BY
     month,
     municipality,
@@ -166,23 +179,10 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 1
+    bundle = 12
   GROUP BY
     month,
     profession,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    '' AS set,
-    '' AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 14
-  GROUP BY
-    month,
     pattern
   UNION ALL
   SELECT
@@ -193,7 +193,7 @@ WITH contact AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 14
+    bundle = 12
   GROUP BY
     month,
     unit,

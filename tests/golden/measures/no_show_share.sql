@@ -120,8 +120,9 @@ WITH appointment AS (
   FROM flagged
   GROUP BY
     GROUPING SETS (
-      (month, pattern, age_group, municipality, profession, sex),
-      (month, pattern, service, unit)
+      (month, pattern, age_group, municipality, sex),
+      (month, pattern, profession, service),
+      (month, pattern, unit)
     )
 ), groups AS (
   SELECT
@@ -132,7 +133,7 @@ WITH appointment AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 5
+    bundle = 13
   GROUP BY
     month,
     age_group,
@@ -146,24 +147,10 @@ WITH appointment AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 5
+    bundle = 13
   GROUP BY
     month,
     municipality,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    'profession' AS set,
-    'profession=' || COALESCE(profession, 'unknown') AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 5
-  GROUP BY
-    month,
-    profession,
     pattern
   UNION ALL
   SELECT
@@ -174,7 +161,7 @@ WITH appointment AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 5
+    bundle = 13
   GROUP BY
     month,
     sex,
@@ -182,15 +169,16 @@ WITH appointment AS (
   UNION ALL
   SELECT
     month,
-    '' AS set,
-    '' AS "group",
+    'profession' AS set,
+    'profession=' || COALESCE(profession, 'unknown') AS "group",
     pattern,
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 58
+    bundle = 51
   GROUP BY
     month,
+    profession,
     pattern
   UNION ALL
   SELECT
@@ -201,10 +189,23 @@ WITH appointment AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 58
+    bundle = 51
   GROUP BY
     month,
     service,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    '' AS set,
+    '' AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 62
+  GROUP BY
+    month,
     pattern
   UNION ALL
   SELECT
@@ -215,7 +216,7 @@ WITH appointment AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 58
+    bundle = 62
   GROUP BY
     month,
     unit,

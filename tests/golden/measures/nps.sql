@@ -87,30 +87,17 @@ WITH feedback AS (
     service,
     unit,
     pattern,
+    GROUPING(channel, service, unit) AS bundle,
     COUNT(*) AS rows,
     SUM(value_0) AS sum_0,
     COUNT(value_0) AS count_0
   FROM flagged
   GROUP BY
-    month,
-    pattern,
-    channel,
-    service,
-    unit
+    GROUPING SETS (
+      (month, pattern, channel, service),
+      (month, pattern, unit)
+    )
 ), groups AS (
-  SELECT
-    month,
-    '' AS set,
-    '' AS "group",
-    pattern,
-    SUM(rows) AS rows,
-    SUM(sum_0) AS sum_0,
-    SUM(count_0) AS count_0
-  FROM cells
-  GROUP BY
-    month,
-    pattern
-  UNION ALL
   SELECT
     month,
     'channel' AS set,
@@ -120,6 +107,8 @@ WITH feedback AS (
     SUM(sum_0) AS sum_0,
     SUM(count_0) AS count_0
   FROM cells
+  WHERE
+    bundle = 1
   GROUP BY
     month,
     channel,
@@ -134,9 +123,26 @@ WITH feedback AS (
     SUM(sum_0) AS sum_0,
     SUM(count_0) AS count_0
   FROM cells
+  WHERE
+    bundle = 1
   GROUP BY
     month,
     service,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    '' AS set,
+    '' AS "group",
+    pattern,
+    SUM(rows) AS rows,
+    SUM(sum_0) AS sum_0,
+    SUM(count_0) AS count_0
+  FROM cells
+  WHERE
+    bundle = 6
+  GROUP BY
+    month,
     pattern
   UNION ALL
   SELECT
@@ -148,6 +154,8 @@ WITH feedback AS (
     SUM(sum_0) AS sum_0,
     SUM(count_0) AS count_0
   FROM cells
+  WHERE
+    bundle = 6
   GROUP BY
     month,
     unit,

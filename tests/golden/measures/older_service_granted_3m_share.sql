@@ -122,8 +122,8 @@ WITH social_decision AS (
   FROM flagged
   GROUP BY
     GROUPING SETS (
-      (month, pattern, age_group, municipality, service),
-      (month, pattern, sex)
+      (month, pattern, age_group, municipality, sex),
+      (month, pattern, service)
     )
 ), groups AS (
   SELECT
@@ -134,7 +134,7 @@ WITH social_decision AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 1
+    bundle = 2
   GROUP BY
     month,
     age_group,
@@ -148,37 +148,10 @@ WITH social_decision AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 1
+    bundle = 2
   GROUP BY
     month,
     municipality,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    'service' AS set,
-    'service=' || COALESCE(service, 'unknown') AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 1
-  GROUP BY
-    month,
-    service,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    '' AS set,
-    '' AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 14
-  GROUP BY
-    month,
     pattern
   UNION ALL
   SELECT
@@ -189,10 +162,37 @@ WITH social_decision AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 14
+    bundle = 2
   GROUP BY
     month,
     sex,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    '' AS set,
+    '' AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 13
+  GROUP BY
+    month,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'service' AS set,
+    'service=' || COALESCE(service, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 13
+  GROUP BY
+    month,
+    service,
     pattern
 ), monthly AS (
   SELECT

@@ -114,8 +114,8 @@ WITH person AS (
   FROM flagged
   GROUP BY
     GROUPING SETS (
-      (month, pattern, age_group, language, municipality),
-      (month, pattern, sex)
+      (month, pattern, age_group, language, sex),
+      (month, pattern, municipality)
     )
 ), groups AS (
   SELECT
@@ -126,7 +126,7 @@ WITH person AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 1
+    bundle = 2
   GROUP BY
     month,
     age_group,
@@ -140,37 +140,10 @@ WITH person AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 1
+    bundle = 2
   GROUP BY
     month,
     language,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    'municipality' AS set,
-    'municipality=' || COALESCE(municipality, 'unknown') AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 1
-  GROUP BY
-    month,
-    municipality,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    '' AS set,
-    '' AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 14
-  GROUP BY
-    month,
     pattern
   UNION ALL
   SELECT
@@ -181,10 +154,37 @@ WITH person AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 14
+    bundle = 2
   GROUP BY
     month,
     sex,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    '' AS set,
+    '' AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 13
+  GROUP BY
+    month,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'municipality' AS set,
+    'municipality=' || COALESCE(municipality, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 13
+  GROUP BY
+    month,
+    municipality,
     pattern
 ), monthly AS (
   SELECT

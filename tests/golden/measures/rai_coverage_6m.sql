@@ -160,10 +160,23 @@ WITH service_period AS (
   FROM flagged
   GROUP BY
     GROUPING SETS (
-      (month, pattern, age_group, municipality, service),
-      (month, pattern, sex, unit)
+      (month, pattern, age_group, municipality, sex),
+      (month, pattern, service, unit)
     )
 ), groups AS (
+  SELECT
+    month,
+    '' AS set,
+    '' AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 5
+  GROUP BY
+    month,
+    pattern
+  UNION ALL
   SELECT
     month,
     'age_group' AS set,
@@ -172,7 +185,7 @@ WITH service_period AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 3
+    bundle = 5
   GROUP BY
     month,
     age_group,
@@ -186,37 +199,10 @@ WITH service_period AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 3
+    bundle = 5
   GROUP BY
     month,
     municipality,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    'service' AS set,
-    'service=' || COALESCE(service, 'unknown') AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 3
-  GROUP BY
-    month,
-    service,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    '' AS set,
-    '' AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 28
-  GROUP BY
-    month,
     pattern
   UNION ALL
   SELECT
@@ -227,10 +213,24 @@ WITH service_period AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 28
+    bundle = 5
   GROUP BY
     month,
     sex,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'service' AS set,
+    'service=' || COALESCE(service, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 26
+  GROUP BY
+    month,
+    service,
     pattern
   UNION ALL
   SELECT
@@ -241,7 +241,7 @@ WITH service_period AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 28
+    bundle = 26
   GROUP BY
     month,
     unit,

@@ -218,22 +218,10 @@ WITH stay AS (
   GROUP BY
     GROUPING SETS (
       (month, pattern, age_group, municipality, sex),
-      (month, pattern, speciality, unit)
+      (month, pattern, speciality),
+      (month, pattern, unit)
     )
 ), groups AS (
-  SELECT
-    month,
-    '' AS set,
-    '' AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 3
-  GROUP BY
-    month,
-    pattern
-  UNION ALL
   SELECT
     month,
     'age_group' AS set,
@@ -278,13 +266,26 @@ WITH stay AS (
   UNION ALL
   SELECT
     month,
+    '' AS set,
+    '' AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 29
+  GROUP BY
+    month,
+    pattern
+  UNION ALL
+  SELECT
+    month,
     'speciality' AS set,
     'speciality=' || COALESCE(speciality, 'unknown') AS "group",
     pattern,
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 28
+    bundle = 29
   GROUP BY
     month,
     speciality,
@@ -298,7 +299,7 @@ WITH stay AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 28
+    bundle = 30
   GROUP BY
     month,
     unit,

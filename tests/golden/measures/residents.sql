@@ -132,8 +132,8 @@ WITH person AS (
   FROM flagged
   GROUP BY
     GROUPING SETS (
-      (month, pattern, age_group, municipality, segment, sex),
-      (month, pattern, language)
+      (month, pattern, age_group, municipality, sex),
+      (month, pattern, language, segment)
     )
 ), groups AS (
   SELECT
@@ -144,7 +144,7 @@ WITH person AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 8
+    bundle = 10
   GROUP BY
     month,
     age_group,
@@ -158,24 +158,10 @@ WITH person AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 8
+    bundle = 10
   GROUP BY
     month,
     municipality,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    'segment' AS set,
-    'segment=' || COALESCE(segment, 'unknown') AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 8
-  GROUP BY
-    month,
-    segment,
     pattern
   UNION ALL
   SELECT
@@ -186,7 +172,7 @@ WITH person AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 8
+    bundle = 10
   GROUP BY
     month,
     sex,
@@ -200,7 +186,7 @@ WITH person AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 8
+    bundle = 10
   GROUP BY
     month,
     age_group,
@@ -215,7 +201,7 @@ WITH person AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 8
+    bundle = 10
   GROUP BY
     month,
     age_group,
@@ -230,7 +216,7 @@ WITH person AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 23
+    bundle = 21
   GROUP BY
     month,
     pattern
@@ -243,10 +229,24 @@ WITH person AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 23
+    bundle = 21
   GROUP BY
     month,
     language,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'segment' AS set,
+    'segment=' || COALESCE(segment, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 21
+  GROUP BY
+    month,
+    segment,
     pattern
 ), monthly AS (
   SELECT

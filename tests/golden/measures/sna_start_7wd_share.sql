@@ -178,8 +178,8 @@ WITH social_matter AS (
   FROM flagged
   GROUP BY
     GROUPING SETS (
-      (month, pattern, age_group, municipality, person_group, sex),
-      (month, pattern, unit)
+      (month, pattern, age_group, municipality, person_group),
+      (month, pattern, sex, unit)
     )
 ), groups AS (
   SELECT
@@ -190,7 +190,7 @@ WITH social_matter AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 1
+    bundle = 3
   GROUP BY
     month,
     age_group,
@@ -204,7 +204,7 @@ WITH social_matter AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 1
+    bundle = 3
   GROUP BY
     month,
     municipality,
@@ -218,24 +218,10 @@ WITH social_matter AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 1
+    bundle = 3
   GROUP BY
     month,
     person_group,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    'sex' AS set,
-    'sex=' || COALESCE(sex, 'unknown') AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 1
-  GROUP BY
-    month,
-    sex,
     pattern
   UNION ALL
   SELECT
@@ -246,9 +232,23 @@ WITH social_matter AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 30
+    bundle = 28
   GROUP BY
     month,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'sex' AS set,
+    'sex=' || COALESCE(sex, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 28
+  GROUP BY
+    month,
+    sex,
     pattern
   UNION ALL
   SELECT
@@ -259,7 +259,7 @@ WITH social_matter AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 30
+    bundle = 28
   GROUP BY
     month,
     unit,

@@ -141,22 +141,10 @@ WITH queue_entry AS (
   GROUP BY
     GROUPING SETS (
       (month, pattern, age_group, municipality, sex),
-      (month, pattern, speciality, unit)
+      (month, pattern, speciality),
+      (month, pattern, unit)
     )
 ), groups AS (
-  SELECT
-    month,
-    '' AS set,
-    '' AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 3
-  GROUP BY
-    month,
-    pattern
-  UNION ALL
   SELECT
     month,
     'age_group' AS set,
@@ -201,13 +189,26 @@ WITH queue_entry AS (
   UNION ALL
   SELECT
     month,
+    '' AS set,
+    '' AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 29
+  GROUP BY
+    month,
+    pattern
+  UNION ALL
+  SELECT
+    month,
     'speciality' AS set,
     'speciality=' || COALESCE(speciality, 'unknown') AS "group",
     pattern,
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 28
+    bundle = 29
   GROUP BY
     month,
     speciality,
@@ -221,7 +222,7 @@ WITH queue_entry AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 28
+    bundle = 30
   GROUP BY
     month,
     unit,

@@ -117,23 +117,11 @@ WITH stay AS (
   FROM flagged
   GROUP BY
     GROUPING SETS (
-      (month, pattern, age_group, kind, municipality),
-      (month, pattern, sex, speciality, unit)
+      (month, pattern, age_group, kind, sex),
+      (month, pattern, municipality, speciality),
+      (month, pattern, unit)
     )
 ), groups AS (
-  SELECT
-    month,
-    '' AS set,
-    '' AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 7
-  GROUP BY
-    month,
-    pattern
-  UNION ALL
   SELECT
     month,
     'age_group' AS set,
@@ -142,7 +130,7 @@ WITH stay AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 7
+    bundle = 11
   GROUP BY
     month,
     age_group,
@@ -156,24 +144,10 @@ WITH stay AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 7
+    bundle = 11
   GROUP BY
     month,
     kind,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    'municipality' AS set,
-    'municipality=' || COALESCE(municipality, 'unknown') AS "group",
-    pattern,
-    SUM(rows) AS rows
-  FROM cells
-  WHERE
-    bundle = 7
-  GROUP BY
-    month,
-    municipality,
     pattern
   UNION ALL
   SELECT
@@ -184,10 +158,24 @@ WITH stay AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 56
+    bundle = 11
   GROUP BY
     month,
     sex,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'municipality' AS set,
+    'municipality=' || COALESCE(municipality, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 53
+  GROUP BY
+    month,
+    municipality,
     pattern
   UNION ALL
   SELECT
@@ -198,10 +186,23 @@ WITH stay AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 56
+    bundle = 53
   GROUP BY
     month,
     speciality,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    '' AS set,
+    '' AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  WHERE
+    bundle = 62
+  GROUP BY
+    month,
     pattern
   UNION ALL
   SELECT
@@ -212,7 +213,7 @@ WITH stay AS (
     SUM(rows) AS rows
   FROM cells
   WHERE
-    bundle = 56
+    bundle = 62
   GROUP BY
     month,
     unit,

@@ -128,7 +128,8 @@ WITH stay AS (
   FROM flagged
   GROUP BY
     GROUPING SETS (
-      (month, pattern, age_group, destination, municipality),
+      (month, pattern, age_group, destination),
+      (month, pattern, municipality),
       (month, pattern, unit)
     )
 ), groups AS (
@@ -142,7 +143,7 @@ WITH stay AS (
     SUM(count_0) AS count_0
   FROM cells
   WHERE
-    bundle = 1
+    bundle = 3
   GROUP BY
     month,
     age_group,
@@ -158,26 +159,10 @@ WITH stay AS (
     SUM(count_0) AS count_0
   FROM cells
   WHERE
-    bundle = 1
+    bundle = 3
   GROUP BY
     month,
     destination,
-    pattern
-  UNION ALL
-  SELECT
-    month,
-    'municipality' AS set,
-    'municipality=' || COALESCE(municipality, 'unknown') AS "group",
-    pattern,
-    SUM(rows) AS rows,
-    SUM(sum_0) AS sum_0,
-    SUM(count_0) AS count_0
-  FROM cells
-  WHERE
-    bundle = 1
-  GROUP BY
-    month,
-    municipality,
     pattern
   UNION ALL
   SELECT
@@ -190,9 +175,25 @@ WITH stay AS (
     SUM(count_0) AS count_0
   FROM cells
   WHERE
-    bundle = 14
+    bundle = 13
   GROUP BY
     month,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'municipality' AS set,
+    'municipality=' || COALESCE(municipality, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows,
+    SUM(sum_0) AS sum_0,
+    SUM(count_0) AS count_0
+  FROM cells
+  WHERE
+    bundle = 13
+  GROUP BY
+    month,
+    municipality,
     pattern
   UNION ALL
   SELECT

@@ -184,24 +184,10 @@ WITH stay AS (
   GROUP BY
     GROUPING SETS (
       (month, pattern, age_group, municipality, sex),
-      (month, pattern, speciality, unit)
+      (month, pattern, speciality),
+      (month, pattern, unit)
     )
 ), groups AS (
-  SELECT
-    month,
-    '' AS set,
-    '' AS "group",
-    pattern,
-    SUM(rows) AS rows,
-    SUM(sum_0) AS sum_0,
-    SUM(count_0) AS count_0
-  FROM cells
-  WHERE
-    bundle = 3
-  GROUP BY
-    month,
-    pattern
-  UNION ALL
   SELECT
     month,
     'age_group' AS set,
@@ -252,6 +238,21 @@ WITH stay AS (
   UNION ALL
   SELECT
     month,
+    '' AS set,
+    '' AS "group",
+    pattern,
+    SUM(rows) AS rows,
+    SUM(sum_0) AS sum_0,
+    SUM(count_0) AS count_0
+  FROM cells
+  WHERE
+    bundle = 29
+  GROUP BY
+    month,
+    pattern
+  UNION ALL
+  SELECT
+    month,
     'speciality' AS set,
     'speciality=' || COALESCE(speciality, 'unknown') AS "group",
     pattern,
@@ -260,7 +261,7 @@ WITH stay AS (
     SUM(count_0) AS count_0
   FROM cells
   WHERE
-    bundle = 28
+    bundle = 29
   GROUP BY
     month,
     speciality,
@@ -276,7 +277,7 @@ WITH stay AS (
     SUM(count_0) AS count_0
   FROM cells
   WHERE
-    bundle = 28
+    bundle = 30
   GROUP BY
     month,
     unit,

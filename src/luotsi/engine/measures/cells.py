@@ -21,7 +21,7 @@ from luotsi.engine.measures.plan import Asked, Pass
 
 WORD = 60
 """Bits in one pattern column."""
-CELLS = 20_000
+CELLS = 2_000
 """How many combinations of dimension values a bundle may have at most, by a rough count."""
 ROUGH = {"unit": 100, "municipality": 25, "age_group": 12, "sex": 4, SEGMENT: 10, "profession": 15}
 
