@@ -108,9 +108,20 @@ def population(world: World, counted: Array) -> Sheet:
         "Ikä": whole(age),
         "Sukupuoli": codes(("Miehet", "Naiset"), sex),
         "Väestö": whole(counted.ravel()),
-        "Tarvekerroin": pa.nulls(len(town), pa.string()),
+        "Tarvekerroin": pa.array([f"{each:.3f}" for each in _need(counted)[town, year].tolist()]),
     }
     return Sheet("population", "population", "vaesto", columns, world.cuts, extract=len(world.cuts) - 1)
+
+
+def _need(counted: Array) -> Array:
+    """A made-up need coefficient by municipality and year, the county's mean 1: older residents need more."""
+    weight = np.ones(counted.shape[2])
+    weight[65:], weight[80:] = 3.0, 6.0
+    residents = counted.sum(axis=3)
+    need = residents @ weight
+    county = need.sum(axis=0) / np.maximum(residents.sum(axis=(0, 2)), 1)
+    own = need / np.maximum(residents.sum(axis=2), 1)
+    return np.where(need > 0, own / np.maximum(county, 1e-9), 1.0)
 
 
 def ledger(world: World, totals: Array, rng: np.random.Generator) -> Iterator[Sheet]:
