@@ -14,8 +14,9 @@ from luotsi.engine import lake
 from luotsi.jobs import landing
 from luotsi.jobs.landing import Landed
 
-RESIDENTS = 10_000
+RESIDENTS = 5_000
 SEED = 1
+YEARS = (2020, 2024)
 FOLDER = "demonstration"
 """The folder of a home where the extracts lie as they would be sent."""
 
@@ -40,7 +41,13 @@ def is_empty(home: Path) -> bool:
 
 
 def demonstrate(
-    home: Path, county: County, *, residents: int = RESIDENTS, seed: int = SEED, progress: Progress | None = None
+    home: Path,
+    county: County,
+    *,
+    residents: int = RESIDENTS,
+    seed: int = SEED,
+    years: tuple[int, int] = YEARS,
+    progress: Progress | None = None,
 ) -> Shown:
     """Writes a synthetic county's extracts into the home and lands all of them.
 
@@ -50,7 +57,7 @@ def demonstrate(
     if not is_empty(home) and not folder.is_dir():
         raise UserError(f"{home} already holds a county's data. Give an empty folder with --home.")
     if not folder.is_dir():
-        _write(folder, county, residents, seed, progress)
+        _write(folder, county, residents, seed, years, progress)
     landed: list[Landed] = []
     names = [name for name in sorted(county.sources) if any(folder.glob(f"{name}_*"))]
     for place, name in enumerate(names):
@@ -67,7 +74,9 @@ def demonstrate(
     )
 
 
-def _write(folder: Path, county: County, residents: int, seed: int, progress: Progress | None) -> None:
+def _write(
+    folder: Path, county: County, residents: int, seed: int, years: tuple[int, int], progress: Progress | None
+) -> None:
     """The extracts appear by one rename, so that half of them are never taken for all."""
     making = folder.with_name(f".{folder.name}")
     shutil.rmtree(making, ignore_errors=True)
@@ -77,5 +86,5 @@ def _write(folder: Path, county: County, residents: int, seed: int, progress: Pr
         if progress is not None:
             progress(done, total, "writing extracts")
 
-    synth.write(making, county, residents=residents, seed=seed, progress=written)
+    synth.write(making, county, residents=residents, seed=seed, years=years, progress=written)
     making.rename(folder)

@@ -59,12 +59,12 @@ def hidden_rows(rows: Table, rule: Rule, *, nesting: Nesting | None = None, alre
     `already`: rows that were hidden in the release before and have not changed since; they stay hidden, so that two
     releases laid side by side tell no more than one. Rows that are zero throughout are never hidden.
     """
-    if not rule.people or not rows.num_rows:
-        return np.zeros(rows.num_rows, dtype=np.bool_)
+    hidden: Bools = np.zeros(int(rows.num_rows), dtype=np.bool_)
+    if not rule.people or not len(hidden):
+        return hidden
     counts = _counts(rows, rule)
-    weight = np.maximum.reduce([*counts, np.zeros(rows.num_rows)])
+    weight = np.maximum.reduce([*counts, np.zeros(len(hidden))])
     alive = np.logical_or.reduce([each > 0 for each in (*counts, *_numbers(rows))])
-    hidden = np.zeros(rows.num_rows, dtype=np.bool_)
     for each in counts:
         hidden |= _small(each, rule.small)
     if already is not None:
