@@ -17,6 +17,7 @@ from luotsi.concepts.reading import County
 from luotsi.concepts.records import Attribute, Concept, Mapping, Table, Unpivot, Value
 from luotsi.engine.duck.expressions import to_sql
 from luotsi.engine.duck.keys import key
+from luotsi.engine.vault.columns import column, is_given, is_missing, key_or_null, number, over
 from luotsi.engine.vault.model import Feed
 from luotsi.engine.vault.values import (
     REASONS,
@@ -158,7 +159,7 @@ class _Builder:
             out.append(exp.func("coalesce", self._condition(self.mapping.where), exp.false()).not_())
         unpivot = self._unpivot()
         if unpivot:
-            out.append(_column(unpivot.value).is_(exp.null()))
+            out.append(column(unpivot.value).is_(exp.null()))
         self.layers.values["_out"] = exp.or_(*out) if out else exp.false()
         deleted = (
             exp.func("coalesce", self._condition(self.table.deleted), exp.false())
@@ -167,16 +168,16 @@ class _Builder:
         )
         self.layers.values["_deleted"] = deleted
         if self.batch.delivery == "delta" and self.table.changed_at in self.batch.columns and self.table.changed_at:
-            self.layers.values["_changed"] = _column(self.table.changed_at)
-            read = typed(_column("_changed"), "timestamp", self.format)
+            self.layers.values["_changed"] = column(self.table.changed_at)
+            read = typed(column("_changed"), "timestamp", self.format)
             assert read is not None
             self.layers.types["_changed_at"] = read
-            when = exp.func("coalesce", _column("_changed_at"), _column("_created_at"))
-            unread = _given("_changed").and_(_missing("_changed_at"))
+            when = exp.func("coalesce", column("_changed_at"), column("_created_at"))
+            unread = is_given("_changed").and_(is_missing("_changed_at"))
             self.layers.faults.append((unread, self.table.changed_at, REASONS["timestamp"]))
             self.layers.faults.append((self._far("_changed_at"), self.table.changed_at, OUTSIDE))
         else:
-            when = _column("_created_at")
+            when = column("_created_at")
         self.layers.keys["recorded_at"] = when
 
     def _condition(self, text: str) -> exp.Expr:
@@ -207,22 +208,22 @@ class _Builder:
         faults: list[tuple[exp.Expr, str, str]] = []
         if failed is not None:
             self.layers.values[f"_f_{name}"] = failed
-            faults.append((_missing(given).and_(_column(f"_f_{name}")), name, REASONS.get(kind, "cannot be read")))
+            faults.append((is_missing(given).and_(column(f"_f_{name}")), name, REASONS.get(kind, "cannot be read")))
         if kind not in ("date", "timestamp", "integer", "decimal"):
             self.layers.values[given] = made if found == "text" else exp.cast(made, "text")
-            canonical: exp.Expr = _column(given)
+            canonical: exp.Expr = column(given)
         else:
             self.layers.values[given] = made
-            read = typed(_column(given), kind, self.format) if found == "text" else cast_to(_column(given), kind)
+            read = typed(column(given), kind, self.format) if found == "text" else cast_to(column(given), kind)
             assert read is not None
             self.layers.types[f"_typed_{name}"] = read
-            faults.append((_given(given).and_(_missing(f"_typed_{name}")), name, REASONS[kind]))
-            canonical = exp.cast(_column(f"_typed_{name}"), "text")
+            faults.append((is_given(given).and_(is_missing(f"_typed_{name}")), name, REASONS[kind]))
+            canonical = exp.cast(column(f"_typed_{name}"), "text")
             if kind == "timestamp":
                 form = exp.Literal.string("%Y-%m-%dT%H:%M:%S.%f")
-                canonical = exp.Anonymous(this="strftime", expressions=[_column(f"_typed_{name}"), form])
+                canonical = exp.Anonymous(this="strftime", expressions=[column(f"_typed_{name}"), form])
         if needed:
-            faults.append((_missing(given), name, "is missing"))
+            faults.append((is_missing(given), name, "is missing"))
         self.layers.faults[:0] = faults
         return canonical
 
@@ -237,7 +238,7 @@ class _Builder:
             return
         made, kind, failed = text_of(value, self.format, self.county, f"{self.where}, attribute {name}")
         self.layers.values[f"_v_{name}"] = made
-        given = _column(f"_v_{name}")
+        given = column(f"_v_{name}")
         read = typed(given, attribute.type, self.format) if kind == "text" else cast_to(given, attribute.type)
         if kind == attribute.type or (kind == "text" and read is None):
             read = given
@@ -246,38 +247,38 @@ class _Builder:
         faults = self.layers.faults
         if read is not given:
             reason = REASONS.get(attribute.type, "cannot be read")
-            faults.append((_given(f"_v_{name}").and_(_missing(name)), name, reason))
+            faults.append((is_given(f"_v_{name}").and_(is_missing(name)), name, reason))
         if failed is not None:
             self.layers.values[f"_f_{name}"] = failed
             reason = REASONS.get(attribute.type, "cannot be read")
-            faults.append((_missing(name).and_(_column(f"_f_{name}")), name, reason))
+            faults.append((is_missing(name).and_(column(f"_f_{name}")), name, reason))
         listed = closed_codes(self.county, attribute)
         if listed:
-            unknown = in_list(self.county, listed, _column(name)).not_()
-            faults.append((_given(name).and_(unknown), name, "is an unknown code"))
+            unknown = in_list(self.county, listed, column(name)).not_()
+            faults.append((is_given(name).and_(unknown), name, "is an unknown code"))
         if attribute.required or missing:
-            faults.append((_missing(name), name, "is missing"))
+            faults.append((is_missing(name), name, "is missing"))
         dates = name == self.concept.happens and not self.feed.many and attribute.type in ("date", "timestamp")
         if dates and self.feed.concept not in BOOKED_AHEAD:
             faults.append((self._far(name), name, OUTSIDE))
 
     @staticmethod
     def _far(name: str) -> exp.Expr:
-        early = _column(name) < exp.cast(exp.Literal.string(EARLIEST), "date")
-        ahead = exp.Add(this=_column("_created_at"), expression=exp.Anonymous(this="to_days", expressions=[_number(2)]))
-        return early.or_(_column(name) > ahead)
+        early = column(name) < exp.cast(exp.Literal.string(EARLIEST), "date")
+        ahead = exp.Add(this=column("_created_at"), expression=exp.Anonymous(this="to_days", expressions=[number(2)]))
+        return early.or_(column(name) > ahead)
 
     def _reference(self, name: str, attribute: Attribute) -> None:
         value = self.mapping.attributes.get(name) or self.mapping.key[name]
         referred = self.county.concepts[attribute.refers or name]
         self._text(f"_ref_{name}", value)
-        self.layers.keys[f"{name}_key"] = _key_or_null(self.system(value.system, referred), f"_ref_{name}")
+        self.layers.keys[f"{name}_key"] = key_or_null(self.system(value.system, referred), f"_ref_{name}")
         if attribute.required:
-            self.layers.faults.append((_missing(f"_ref_{name}"), name, "is missing"))
+            self.layers.faults.append((is_missing(f"_ref_{name}"), name, "is missing"))
 
     def _member(self, name: str, value: Value) -> None:
         self._text(name, value)
-        self.layers.keys[f"{name}_key"] = _key_or_null(self.system(value.system, self.concept), name)
+        self.layers.keys[f"{name}_key"] = key_or_null(self.system(value.system, self.concept), name)
 
     def _text(self, name: str, value: Value) -> None:
         made, kind, _ = text_of(value, self.format, self.county, self.where)
@@ -294,22 +295,22 @@ class _Builder:
     def _layered(self) -> exp.Select:
         layers = self.layers
         first = ["_line", "load", "_created_at"]
-        texts = _over(self._rows(), [*layers.values], layers.values, first)
+        texts = over(self._rows(), [*layers.values], layers.values, first)
         kept = [*first, *layers.values]
-        types = _over(texts, [*layers.types], layers.types, kept)
+        types = over(texts, [*layers.types], layers.types, kept)
         content = [name for name in layers.types if not name.startswith("_")]
         by = [each.name for each in self.feed.keys[1:]]
-        out: dict[str, exp.Expr] = {**layers.keys, "deleted": _column("_out").or_(_column("_deleted"))}
+        out: dict[str, exp.Expr] = {**layers.keys, "deleted": column("_out").or_(column("_deleted"))}
         if self.feed.deletable:
-            gone = _column("_out").or_(_column("_deleted"))
+            gone = column("_out").or_(column("_deleted"))
             for name in [each for each in content if each not in by] + [f"{n}_key" for n, _ in self.feed.references]:
-                made = layers.keys.get(name, _column(name))
+                made = layers.keys.get(name, column(name))
                 out[name] = exp.case().when(gone.copy().not_(), made)
         kept = ["_line", "load", *([n for n in content if n not in out]), "_out"]
         kept += [n for n in layers.values if n.startswith(("_ref_", "_member_", "_master_"))]
         out["_fault"] = self._fault()
-        made = _over(types, [*out], out, kept)
-        return made.where(_column("_out").not_().or_(self._keyless().not_())) if self._has_out() else made
+        made = over(types, [*out], out, kept)
+        return made.where(column("_out").not_().or_(self._keyless().not_())) if self._has_out() else made
 
     def _has_out(self) -> bool:
         return bool(self.mapping.where or self._unpivot())
@@ -317,13 +318,13 @@ class _Builder:
     def _keyless(self) -> exp.Expr:
         """A row that is left out and cannot be told apart says nothing."""
         first = next(iter(self.mapping.key))
-        return exp.or_(_missing(f"_key_{first}"), *(_missing(each.name) for each in self.feed.keys[1:]))
+        return exp.or_(is_missing(f"_key_{first}"), *(is_missing(each.name) for each in self.feed.keys[1:]))
 
     def _fault(self) -> exp.Expr:
         """The first fault of a row. A row that is only reported gone needs a readable key and time, no more."""
         case = exp.case()
         always = {*self.concept.key, self.table.changed_at or "", *(each.name for each in self.feed.keys[1:])}
-        gone = _column("_out").or_(_column("_deleted"))
+        gone = column("_out").or_(column("_deleted"))
         for needs_value in (False, True):
             if needs_value and self.feed.deletable:
                 case = case.when(gone, exp.null(), copy=False)
@@ -350,7 +351,7 @@ class _Builder:
             ],
         )
         rows = exp.select(
-            _column("_line"), _column("load"), exp.alias_(_column("created_at"), "_created_at"),
+            column("_line"), column("load"), exp.alias_(column("created_at"), "_created_at"),
             *(exp.alias_(made, name, quoted=True) for name, made in columns.items()),
         ).from_(read)  # fmt: skip
         # of one file every row is of the one extract: no file names to compare
@@ -363,7 +364,7 @@ class _Builder:
                 exp.Struct(
                     expressions=[
                         exp.PropertyEQ(this=exp.to_identifier("n"), expression=exp.Literal.string(name)),
-                        exp.PropertyEQ(this=exp.to_identifier("v"), expression=_column(name)),
+                        exp.PropertyEQ(this=exp.to_identifier("v"), expression=column(name)),
                     ]
                 )
                 for name in spread
@@ -383,10 +384,10 @@ class _Builder:
             return exp.cast(exp.null(), "text")
         nulls = self.format.nulls
         if not nulls:
-            return _column(name)
+            return column(name)
         if len(nulls) == 1:
-            return exp.Nullif(this=_column(name), expression=exp.Literal.string(nulls[0]))
-        return exp.case().when(_column(name).isin(*nulls).not_(), _column(name))
+            return exp.Nullif(this=column(name), expression=exp.Literal.string(nulls[0]))
+        return exp.case().when(column(name).isin(*nulls).not_(), column(name))
 
     def _used(self) -> set[str]:
         """Every column of the extract that this feed reads."""
@@ -414,29 +415,3 @@ class _Builder:
 
 def _matches(pattern: str, name: str) -> bool:
     return re.fullmatch(pattern, name) is not None
-
-
-def _over(inner: exp.Select, made: list[str], columns: dict[str, exp.Expr], kept: list[str]) -> exp.Select:
-    """A SELECT over another: the kept names as they are, then the new ones."""
-    new = [exp.alias_(columns[name], name, quoted=True) for name in made]
-    return exp.select(*(_column(name) for name in kept), *new, copy=False).from_(inner.subquery("r", copy=False))
-
-
-def _column(name: str) -> exp.Column:
-    return exp.column(exp.to_identifier(name, quoted=True))
-
-
-def _number(value: int) -> exp.Expr:
-    return exp.Literal.number(value)
-
-
-def _given(name: str) -> exp.Expr:
-    return _column(name).is_(exp.null()).not_()
-
-
-def _missing(name: str) -> exp.Expr:
-    return _column(name).is_(exp.null())
-
-
-def _key_or_null(system: str, name: str) -> exp.Expr:
-    return exp.case().when(_given(name), key(exp.Literal.string(system), _column(name)))
