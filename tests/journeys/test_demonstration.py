@@ -31,7 +31,7 @@ _spec.loader.exec_module(attacks)
 
 RESIDENTS = 900
 YEARS = (2023, 2024)
-EXACT = 120
+EXACT = 1000
 """Hidden cells up to which exact elimination is quick."""
 
 
