@@ -192,13 +192,23 @@ class _Table:
         self.hidden[sums.parent[equations[rest]]] = True
 
     def cover(self, solved: Ints) -> None:
-        """Hides one more cell beside every cell that the whole system gives away."""
+        """Hides further cells beside those that the whole system gives away.
+
+        Where all cells of their own equations are hidden already, the equations around those are next, and so on.
+        """
         given = np.zeros(len(self.hidden), dtype=np.bool_)
         given[solved] = True
         wanted = np.ones(len(self.hidden))
         before = self.hidden.copy()
-        for each in self.families:
-            touched = given[each.parent]
-            touched |= np.add.reduceat(given[each.child].astype(np.int64), each.start[:-1]) > 0
-            shown = np.add.reduceat((~before[each.child]).astype(np.int64), each.start[:-1]) > 0
-            self._hide(each, np.flatnonzero(touched & (shown | ~before[each.parent])), wanted)
+        while np.array_equal(before, self.hidden):
+            reached = given.copy()
+            for each in self.families:
+                touched = given[each.parent]
+                touched |= np.add.reduceat(given[each.child].astype(np.int64), each.start[:-1]) > 0
+                shown = np.add.reduceat((~before[each.child]).astype(np.int64), each.start[:-1]) > 0
+                self._hide(each, np.flatnonzero(touched & (shown | ~before[each.parent])), wanted)
+                reached[each.parent[touched]] = True
+                reached[each.child[touched[each.equation]]] = True
+            if np.array_equal(reached, given):
+                raise AssertionError("a hidden cell follows from the sums although nothing around it is shown")
+            given = reached

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import random
 from collections.abc import Iterable
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
@@ -220,3 +221,21 @@ def test_a_hidden_cell_has_more_than_one_possible_count_even_to_one_who_knows_no
     if hidden and most ** len(hidden) < 200_000:
         bounds = attacks.by_bounds({cell: value[1] for cell, value in table.items()}, hidden, most)
         assert all(low < high for low, high in bounds.values())
+
+
+def test_cover_is_found_further_away_where_all_around_a_cell_is_hidden_already() -> None:
+    draw = random.Random(17646)  # a table whose solved cell has nothing but hidden cells in its own sums
+    units = [f"unit={code}" for code in "abcd"[: draw.randint(2, 4)]]
+    towns = [f"municipality={code}" for code in "pqr"[: draw.randint(2, 3)]]
+    table: attacks.Table = {}
+    for month in range(1, 13):
+        for group in product(units, towns):
+            denominator = draw.choice([0, 0, 0, 1, 1, 2, 3])
+            numerator = draw.randint(0, denominator)
+            for cell in product((f"2023-{month:02d}", f"2023-Q{(month + 2) // 3}", "2023"), ("", *group)):
+                known = table.get(cell, (0, 0))
+                table[cell] = (known[0] + numerator, known[1] + denominator)
+    table = {cell: value for cell, value in table.items() if value[1]}
+    hidden = hide(table)
+    assert not attacks.by_algebra(table, hidden)
+    assert not attacks.by_subtraction(table, hidden)
