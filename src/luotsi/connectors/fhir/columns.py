@@ -156,7 +156,7 @@ def _walked(found: Walk, places: dict[str, str], document: str, whole: str) -> s
     if found.path != found.root:
         indexed = found.steps[0].endswith("]")
         odd = f"{'NOT ' if indexed else ''}starts_with({root}, '[')"
-        if len(found.steps) > 2 or found.path.endswith("]"):
+        if len(found.steps) > 2 or (len(found.steps) == 2 and found.path.endswith("]")):
             odd = f"({odd} OR {_odd(found, document)})"
         doubt = f"({taken} IS NULL AND {root} IS NOT NULL AND {odd}) OR {doubt}"
     return f"CASE WHEN {doubt} THEN {whole} ELSE {given} END"
