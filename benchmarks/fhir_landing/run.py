@@ -1,4 +1,4 @@
-"""FHIR NDJSON to landed rows: our connector beside hand-written DuckDB SQL and plain json parsing, in one run.
+"""FHIR NDJSON to rows: our connector and our whole landing beside hand-written DuckDB SQL, in one run.
 
 Repeats the shared Synthea resources with new ids until there are 50,000 Patients and 500,000 Observations. Each way
 writes the same columns to Parquet; the ways take turns, and the rows of ours and of the hand-written SQL are compared.
@@ -7,23 +7,25 @@ writes the same columns to Parquet; the ways take turns, and the rows of ours an
 from __future__ import annotations
 
 import argparse
+import datetime
 import gzip
-import json
+import os
 import resource
+import shutil
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from luotsi.concepts.reading import read_record
+from luotsi.concepts.reading import County, read_county, read_record
 from luotsi.concepts.records import Source
 from luotsi.connectors.fhir import read
+from luotsi.connectors.fhir.reader import LARGE
+from luotsi.jobs.landing import land
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data" / "synthea-fhir-r4" / "ndjson"
@@ -31,6 +33,10 @@ KEY = "CASE WHEN starts_with({0}, 'urn:uuid:') THEN substr({0}, 10) ELSE regexp_
 CODE = "STRUCT(coding STRUCT(system VARCHAR, code VARCHAR)[])"
 REFERENCE = "STRUCT(reference VARCHAR)"
 
+BASE = "hand-written SQL, one typed reading"
+OURS = "our connector, the same two tables"
+LANDING = "our whole landing, with the components"
+SHORT = (BASE, OURS, LANDING)
 TYPED = {
     "Observation": f"""
         SELECT id AS observation_id, status, category[1].coding[1].code AS category, meta.profile[1] AS profile,
@@ -98,25 +104,10 @@ def copied(select: str, to: Path) -> None:
         con.execute(f"COPY ({select}) TO '{to}' (FORMAT parquet)")
 
 
-def ours(source: Source, path: Path, to: Path, tables: tuple[str, ...]) -> None:
-    for reading in read(source, path):
+def ours(source: Source, path: Path, to: Path, tables: tuple[str, ...], large: int) -> None:
+    for reading in read(source, path, large=large):
         if reading.table in tables:
             copied(reading.select, to.with_suffix(f".{reading.table}"))
-
-
-def plain(path: Path, to: Path) -> None:
-    """Python's own json, a row at a time, with the columns of the hand-written SQL that are plain members."""
-    rows: dict[str, list[object]] = {name: [] for name in ("id", "status", "patient", "code", "value", "unit", "at")}
-    with path.open(encoding="utf-8") as stream:
-        for line in stream:
-            each = json.loads(line)
-            quantity = each.get("valueQuantity", {})
-            code = (each.get("code", {}).get("coding") or [{}])[0].get("code")
-            values = (each.get("id"), each.get("status"), each.get("subject", {}).get("reference"), code)
-            found = (*values, quantity.get("value"), quantity.get("unit"), each.get("effectiveDateTime"))
-            for name, value in zip(rows, found, strict=True):
-                rows[name].append(value)
-    pq.write_table(pa.table(rows), to)
 
 
 def same(ours_file: Path, select: str) -> bool:
@@ -135,61 +126,89 @@ def timed(work: Callable[[], None]) -> tuple[float, float]:
     return time.perf_counter() - wall, time.process_time() - cpu
 
 
+def landed(county: County, paths: Iterable[Path], folder: Path) -> None:
+    """The whole landing of the files in a home of its own: digest, reading, pseudonyms, encryption, manifests."""
+    home = Path(tempfile.mkdtemp(dir=folder))
+    try:
+        for each in land(home, county, "fhir", paths, created_at=datetime.datetime(2025, 1, 1)):
+            if each.error:
+                raise SystemExit(each.error)
+    finally:
+        shutil.rmtree(home)
+
+
+def ways(source: Source, county: County, paths: dict[str, Path], folder: Path) -> dict[str, Callable[[], None]]:
+    """Name -> what is timed."""
+    to = folder / "out.parquet"
+    typed = {kind: sql.format(path=paths[kind]) for kind, sql in TYPED.items()}
+    arrows = typed | {kind: sql.format(path=paths[kind]) for kind, sql in ARROWS.items()}
+
+    def written(queries: dict[str, str]) -> None:
+        for query in queries.values():
+            copied(query, to)
+
+    def connector(tables: tuple[str, ...], *, large: int = LARGE) -> None:
+        for path in paths.values():
+            ours(source, path, to, tables, large)
+
+    two = ("patient", "observation")
+    return {
+        BASE: lambda: written(typed),
+        "hand-written SQL, a path a column": lambda: written(arrows),
+        OURS: lambda: connector(two),
+        "our connector, the careful reading": lambda: connector(two, large=1 << 60),
+        "our connector, with the components": lambda: connector((*two, "observation_component")),
+        LANDING: lambda: landed(county, paths.values(), folder),
+    }
+
+
+def spread(values: list[float]) -> str:
+    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
+
+
+def shown(found: dict[str, list[tuple[float, float]]]) -> None:
+    print("| way | wall s | CPU s | wall ratio | CPU ratio |\n| --- | --- | --- | --- | --- |")
+    base = [statistics.median(each[place] for each in found[BASE]) for place in (0, 1)]
+    for name, times in found.items():
+        columns = [[each[place] for each in times] for place in (0, 1)]
+        ratios = [f"{statistics.median(column) / of:.2f}" for column, of in zip(columns, base, strict=True)]
+        print(f"| {name} | {' | '.join([*map(spread, columns), *ratios])} |")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--patients", type=int, default=50_000)
     parser.add_argument("--observations", type=int, default=500_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--short", action="store_true", help="only the typed SQL, our connector and our whole landing")
     given = parser.parse_args()
     if not SHARED.is_dir():
         print(f"The shared resources are not at {SHARED}.", file=sys.stderr)
         return 1
     source, _, faults = read_record(ROOT / "county" / "sources" / "fhir.yaml", Source)
     assert source is not None, faults
+    county, _ = read_county(ROOT / "county")
     with tempfile.TemporaryDirectory() as folder_name:
         folder = Path(folder_name)
-        paths = {"Patient": made(folder, "Patient", given.patients)}
-        paths["Observation"] = made(folder, "Observation", given.observations)
+        counts = {"Patient": given.patients, "Observation": given.observations}
+        paths = {kind: made(folder, kind, count) for kind, count in counts.items()}
         size = sum(path.stat().st_size for path in paths.values())
-        to = folder / "out.parquet"
-        typed = {kind: sql.format(path=paths[kind]) for kind, sql in TYPED.items()}
-        arrows = {kind: sql.format(path=paths[kind]) for kind, sql in ARROWS.items()}
-        two = ("patient", "observation")
-
-        def both(queries: dict[str, str]) -> None:
-            for kind in paths:
-                copied(queries.get(kind, typed[kind]), to)
-
-        def connector(tables: tuple[str, ...]) -> None:
-            for path in paths.values():
-                ours(source, path, to, tables)
-
-        ways: dict[str, Callable[[], None]] = {
-            "hand-written SQL, one typed reading": lambda: both(typed),
-            "hand-written SQL, a path a column": lambda: both(arrows),
-            "our connector, the same two tables": lambda: connector(two),
-            "our connector, with the components": lambda: connector((*two, "observation_component")),
-        }
-        found: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+        timings: dict[str, list[tuple[float, float]]] = {}
         for turn in range(given.rounds + 1):
-            for name, work in ways.items():
+            for name, work in ways(source, county, paths, folder).items():
+                if given.short and name not in SHORT:
+                    continue
                 measured = timed(work)
                 if turn:  # the first turn warms the page cache
-                    found[name].append(measured)
-        parsed = timed(lambda: plain(paths["Observation"], to))
-        connector(two)
-        equal = all(same(to.with_suffix(f".{kind.lower()}"), typed[kind]) for kind in paths)
+                    timings.setdefault(name, []).append(measured)
+        for path in paths.values():
+            ours(source, path, folder / "out.parquet", ("patient", "observation"), LARGE)
+        equal = all(same(folder / f"out.{kind.lower()}", TYPED[kind].format(path=paths[kind])) for kind in paths)
     held = f"{given.patients:,} Patients and {given.observations:,} Observations"
-    print(f"{held}, {size / 1e6:.0f} MB, {given.rounds} rounds")
-    base = statistics.median(wall for wall, _ in found["hand-written SQL, one typed reading"])
-    base_cpu = statistics.median(cpu for _, cpu in found["hand-written SQL, one typed reading"])
-    print("| way | wall s | CPU s | wall ratio | CPU ratio |\n| --- | --- | --- | --- | --- |")
-    for name, times in found.items():
-        wall, cpu = (statistics.median(each[place] for each in times) for place in (0, 1))
-        print(f"| {name} | {wall:.2f} | {cpu:.2f} | {wall / base:.2f} | {cpu / base_cpu:.2f} |")
-    ratio = parsed[0] / base
-    print(f"| plain json of Python, Observations only, once | {parsed[0]:.2f} | {parsed[1]:.2f} | {ratio:.2f} | |")
-    print(f"rows equal: {equal}; peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    print(f"{held}, {size / 1e6:.0f} MB, {given.rounds} rounds, load {os.getloadavg()[0]:.1f}")
+    shown(timings)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"rows equal: {equal}; peak memory {peak:.0f} MB")
     return 0 if equal else 1
 
 

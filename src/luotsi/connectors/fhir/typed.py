@@ -226,9 +226,12 @@ def _call(node: Call, scope: Scope) -> Found:
         case Call(of, "where", (criterion,)):
             return _where(_items(_found(of, scope), scope), criterion, scope)
         case Call(of, "exists", given) if len(given) < 2:
-            held = _items(_found(of, scope), scope)
+            asked = _found(of, scope)
+            if asked.kind == "place" and not asked.shape.listed:
+                raise UnfitError  # a path to one value says nothing of a list
+            held = _items(asked, scope)
             held = _where(held, given[0], scope) if given else held
-            held.shape.read = not held.shape.members
+            held.shape.read |= not held.shape.members
             return Found(f"coalesce(len({held.sql}) > 0, false)", "truth", Shape())
         case Call(of, "join", given) if len(given) < 2:
             listed = _items(_found(of, scope), scope)
