@@ -50,6 +50,8 @@ class Scope:
     resource: Found
     index: str | None
     fresh: Callable[[], str]
+    leaves: dict[str, str]
+    """SQL of a value that is asked more than once -> the column it is taken into first."""
     walked: bool = False
 
 
@@ -61,15 +63,13 @@ def select(table: Table, path: Path) -> str | None:
     names = itertools.count(1)
     root = Shape()
     resource = Found("d", "item", root)
-    scope = Scope(resource, resource, None, lambda: f"e{next(names)}")
+    scope = Scope(resource, resource, None, lambda: f"e{next(names)}", {})
     try:
         loop = None
         if table.each is not None:
             loop = _loop(parse(table.each), scope)
             scope = replace(scope, this=Found("element", "item", loop.shape), index="place")
-        columns = [
-            f"{_column(parse(each.path or name), scope)} AS {named(name)}" for name, each in table.columns.items()
-        ]
+        columns = {name: _column(parse(each.path or name), scope) for name, each in table.columns.items()}
         source = _source(root, path)
     except UnfitError:
         return None
@@ -78,7 +78,15 @@ def select(table: Table, path: Path) -> str | None:
             "(SELECT d, element, place - 1 AS place FROM (SELECT d, unnest(l) AS element, "
             f"generate_subscripts(l, 1) AS place FROM (SELECT d, {loop.sql} AS l FROM {source}) WHERE len(l) > 0))"
         )
-    return f"SELECT {', '.join(columns)} FROM {source}"
+    # Each step takes what the next asks for more than once: DuckDB works out anew what stands twice in a CASE.
+    leaves = "".join(f", {sql} AS {name}" for sql, name in scope.leaves.items())
+    given = ", ".join(f"{found.sql} AS {named(name)}" for name, found in columns.items())
+    shown = ", ".join(
+        f"nullif({named(name)}, '') AS {named(name)}" if found.kind == "text" else named(name)
+        for name, found in columns.items()
+    )
+    alias = " AS d" if loop is None else ""
+    return f"SELECT {shown} FROM (SELECT {given} FROM (SELECT *{leaves} FROM {source}){alias})"
 
 
 def _loop(tree: Node, scope: Scope) -> Found:
@@ -97,32 +105,33 @@ def _source(root: Shape, path: Path) -> str:
     return f"read_json({quoted(str(path))}, format = 'newline_delimited', columns = {{{columns}}}) AS d"
 
 
-def _column(tree: Node, scope: Scope) -> str:
-    """A column as text, as `columns` gives it."""
+def _column(tree: Node, scope: Scope) -> Found:
+    """A column as text, as `columns` gives it; of kind text where an empty text is none."""
     found = _found(tree, replace(scope, walked=walk(tree) is not None))
-    match found.kind:
-        case "items" | "keys":
-            raise UnfitError  # may be several
-        case "text":
-            return f"nullif({found.sql}, '')"
-        case _:
-            return _text(found)
+    if found.kind in ("items", "keys"):
+        raise UnfitError  # may be several
+    return found if found.kind == "text" else replace(found, sql=_text(found, scope))
 
 
-def _text(found: Found) -> str:
-    """The one value as text, of several the first."""
+def _text(found: Found, scope: Scope | None) -> str:
+    """The one value as text, of several the first; within a lambda, without scope, it is taken where it stands."""
     match found.kind:
         case "items" | "keys":
-            return _text(_first(found))
+            return _text(_first(found), scope)
         case "place" | "item":
             if found.kind == "place":
                 found.shape.list(False)
             found.shape.read = True
-            return _checked(found.sql, found.sql)
+            leaf = _leaf(found.sql, scope)
+            return _checked(leaf, leaf)
         case "truth":
             return f"CAST({found.sql} AS VARCHAR)"
         case _:
             return found.sql
+
+
+def _leaf(sql: str, scope: Scope | None) -> str:
+    return sql if scope is None else scope.leaves.setdefault(sql, f'" {len(scope.leaves)}"')
 
 
 def _checked(leaf: str, given: str) -> str:
@@ -179,7 +188,7 @@ def _found(node: Node, scope: Scope) -> Found:
         case Item(of, Literal(place)) if not isinstance(place, str | bool):
             return _item(_found(of, scope), int(place), scope)
         case Binary("&", left, right):
-            sides = (f"coalesce({_text(_found(side, scope))}, '')" for side in (left, right))
+            sides = (f"coalesce({_text(_found(side, scope), scope)}, '')" for side in (left, right))
             return Found(f"({' || '.join(sides)})", "text", Shape())
         case Call():
             return _call(node, scope)
@@ -217,7 +226,7 @@ def _item(base: Found, place: int, scope: Scope) -> Found:
 def _call(node: Call, scope: Scope) -> Found:
     match node:
         case Call(_, "getResourceKey", ()):
-            return Found(_text(_member(scope.resource, "id", scope)), "text", Shape())
+            return Found(_text(_member(scope.resource, "id", scope), scope), "text", Shape())
         case Call(Member(of, name), "ofType", (kind,)):
             wanted = type_name(kind)
             return _member(_found(of, scope), name + wanted[0].upper() + wanted[1:], scope)
@@ -235,16 +244,16 @@ def _call(node: Call, scope: Scope) -> Found:
             return Found(f"coalesce(len({held.sql}) > 0, false)", "truth", Shape())
         case Call(of, "join", given) if len(given) < 2:
             listed = _items(_found(of, scope), scope)
-            between = _text(_found(given[0], scope)) if given else "''"
+            between = _text(_found(given[0], scope), scope) if given else "''"
             each = scope.fresh()
-            text = _text(Found(each, "item", listed.shape))
+            text = _text(Found(each, "item", listed.shape), None)
             return Found(
                 f"array_to_string(list_transform(coalesce({listed.sql}, []), lambda {each}: {text}), {between})",
                 "text",
                 Shape(),
             )
         case Call(of, "replace", (Literal(str(old)), Literal(str(new)))):
-            return Found(f"replace({_text(_found(of, scope))}, {quoted(old)}, {quoted(new)})", "text", Shape())
+            return Found(f"replace({_text(_found(of, scope), scope)}, {quoted(old)}, {quoted(new)})", "text", Shape())
         case Call(of, "getReferenceKey", given) if len(given) < 2:
             return _key(_found(of, scope), type_name(given[0]) if given else None, scope)
         case _:
@@ -268,7 +277,7 @@ def _held(criterion: Node, element: Found, scope: Scope) -> str:
             if wanted.startswith(("[", "{")) or re.fullmatch(POWERS, wanted):
                 raise UnfitError
             leaf = _member(element, name, scope)
-            _text(leaf)  # says that its text is read
+            _text(leaf, None)  # says that its text is read
             listed = f"CASE WHEN json_valid({leaf.sql}) THEN {STOP}::BOOLEAN ELSE false END"
             return f"CASE WHEN starts_with({leaf.sql}, '[') THEN {listed} ELSE {leaf.sql} = {quoted(wanted)} END"
         case _:
@@ -286,11 +295,12 @@ def _key(base: Found, wanted: str | None, scope: Scope) -> Found:
         raise UnfitError
     each = base.sql if base.kind == "item" else scope.fresh()
     reference = _member(Found(each, "item", base.shape), "reference", scope)
-    _text(reference)  # says that its text is read
-    key = _checked(reference.sql, reference_key(reference.sql))
+    _text(reference, None)  # says that its text is read
+    leaf = _leaf(reference.sql, scope if base.kind == "item" else None)
+    key = _checked(leaf, reference_key(leaf))
     if wanted:
-        kind = _text(_member(Found(each, "item", base.shape), "type", scope))
-        name = f"regexp_extract({reference.sql}, '([A-Za-z]+)/[A-Za-z0-9\\-.]+(?:/_history/.*)?$', 1)"
+        kind = _text(_member(Found(each, "item", base.shape), "type", scope), None)
+        name = f"regexp_extract({leaf}, '([A-Za-z]+)/[A-Za-z0-9\\-.]+(?:/_history/.*)?$', 1)"
         key = f"CASE WHEN coalesce(nullif({name}, ''), {kind}, {quoted(wanted)}) = {quoted(wanted)} THEN {key} END"
     if base.kind == "item":
         return Found(key, "key", Shape())
