@@ -28,7 +28,8 @@ from luotsi.engine.lake import identity, unusual
 from luotsi.engine.lake.keys import derived
 from luotsi.engine.lake.manifest import NAME, Manifest, folder, lake, manifests
 from luotsi.engine.lake.readings import Readable
-from luotsi.engine.lake.writing import Places, Written, write
+from luotsi.engine.lake.writing import write
+from luotsi.engine.lake.written import Places, Written
 
 HERE = ZoneInfo("Europe/Helsinki")
 ASIDE = ".landing"

@@ -1,22 +1,22 @@
-"""Adds the column `_line` to a Parquet file that has none, without reading its rows again.
+"""Adds columns to a Parquet file, such as `_line`, without reading its rows again.
 
-DuckDB numbers rows on one core only; writing on all cores and adding the numbers afterwards takes half the time.
-Parquet lets the parts of a row group stand anywhere in the file, so the numbers are appended as column chunks and the
-footer, which says where each stands, is written anew. The footer is in Thrift's compact form (Apache Parquet format,
-parquet.thrift): read and written here as fields of (number, kind, value), known or not.
+DuckDB keeps the order of rows on one core only, or where nothing is numbered or joined; writing on all cores and adding
+what goes by the place of a row afterwards takes half the time. Parquet lets the parts of a row group stand anywhere in
+the file, so the columns are appended as column chunks and the footer, which says where each stands, is written anew.
+The footer is in Thrift's compact form (Apache Parquet format, parquet.thrift): read and written here as fields of
+(number, kind, value), known or not.
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false, reportArgumentType=false
 from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -37,63 +37,68 @@ DATA_PAGE, DICTIONARY_PAGE = 9, 11
 SIZE, COMPRESSED_SIZE = 6, 7
 
 
-def add_lines(path: Path, first: int, without: Sequence[int]) -> None:
-    """Numbers the rows of a file on from `first`, leaving out the numbers in `without`, as its first column."""
+Rows = Callable[[int], pa.Table]
+"""Gives the next so many rows."""
+
+
+def add_columns(path: Path, schema: pa.Schema, places: Sequence[int], rows: Rows) -> None:
+    """Adds columns to a file at places, ascending, among its columns; `rows` gives them, a row group at a time."""
     with path.open("rb") as stream:
-        footer, start = _footer(stream)
-    groups = cast(list[Struct], _get(footer, ROW_GROUPS)[1])
-    sizes = [int(_get(group, ROWS)) for group in groups]
-    lines = np.arange(first, first + sum(sizes) + len(without), dtype=np.int64)
-    if without:
-        lines = np.delete(lines, np.asarray(sorted(without)) - first)
-    column = _column(lines, sizes)
-    theirs, end = _footer(io.BytesIO(column))
-    _join(footer, theirs, start - len(MAGIC))
+        ours, start = _footer(stream)
+    sizes = [int(_get(group, ROWS)) for group in cast(list[Struct], _get(ours, ROW_GROUPS)[1])]
     with path.open("r+b") as stream:
+        stream.truncate(start)
         stream.seek(start)
-        stream.write(column[len(MAGIC) : end])
-        written = _write_struct(footer)
+        _write_groups(stream, schema, sizes, rows)
+    with path.open("r+b") as stream:
+        stream.seek(0, io.SEEK_END)
+        theirs, end = _footer(stream)
+        _join(ours, theirs, places, start)
+        stream.seek(end)
+        written = _write_struct(ours)
         stream.write(written + struct.pack("<I", len(written)) + MAGIC)
         stream.truncate()
 
 
-def _column(lines: np.ndarray[Any, np.dtype[np.int64]], sizes: list[int]) -> bytes:
-    """A Parquet file of the numbers alone, in row groups of the given sizes."""
-    sink = io.BytesIO()
-    schema = pa.schema([(NAME, pa.int64())])
-    packed = {NAME: "DELTA_BINARY_PACKED"}
+def write_columns(path: Path, schema: pa.Schema, sizes: Sequence[int], rows: Rows) -> None:
+    """Writes a file of these columns alone, in row groups of the given sizes."""
+    with path.open("wb") as stream:
+        _write_groups(stream, schema, sizes, rows)
+
+
+def _write_groups(stream: IO[bytes], schema: pa.Schema, sizes: Sequence[int], rows: Rows) -> None:
+    packed = {NAME: "DELTA_BINARY_PACKED"} if NAME in schema.names else None
+    texts = [name for name in schema.names if name != NAME]
     with pq.ParquetWriter(
-        sink, schema, compression="zstd", use_dictionary=False, column_encoding=packed, store_schema=False
+        stream, schema, compression="zstd", use_dictionary=texts, column_encoding=packed, store_schema=False
     ) as writer:
-        place = 0
         for size in sizes:
-            part = pa.table([pa.array(lines[place : place + size])], schema=schema)
-            writer.write_table(part, row_group_size=max(size, 1))
-            place += size
-    return sink.getvalue()
+            writer.write_table(rows(size), row_group_size=max(size, 1))
 
 
-def _join(ours: Struct, theirs: Struct, shift: int) -> None:
-    """Puts the one column of `theirs` first in `ours`; its bytes will stand `shift` further on."""
+def _join(ours: Struct, theirs: Struct, places: Sequence[int], shift: int) -> None:
+    """Puts the columns of `theirs` at places of `ours`; their bytes stand `shift` further on than they say."""
     schema = cast(list[Struct], _get(ours, SCHEMA)[1])
-    _set(schema[0], CHILDREN, _get(schema[0], CHILDREN) + 1)
-    schema.insert(1, cast(list[Struct], _get(theirs, SCHEMA)[1])[1])
+    _set(schema[0], CHILDREN, _get(schema[0], CHILDREN) + len(places))
     orders = _find(ours, COLUMN_ORDERS)
-    if orders is not None:
-        orders[1].insert(0, [(1, STRUCT, [])])  # the order of the type
+    for place, added in zip(places, cast(list[Struct], _get(theirs, SCHEMA)[1])[1:], strict=True):
+        schema.insert(place + 1, added)
+        if orders is not None:
+            orders[1].insert(place, [(1, STRUCT, [])])  # the order of the type
     pairs = zip(_get(ours, ROW_GROUPS)[1], _get(theirs, ROW_GROUPS)[1], strict=True)
     for group, added in cast(list[tuple[Struct, Struct]], list(pairs)):
-        chunk = cast(list[Struct], _get(added, COLUMNS)[1])[0]
-        data = cast(Struct, _get(chunk, CHUNK_DATA))
-        for place in (DATA_PAGE, DICTIONARY_PAGE):
-            if _find(data, place) is not None:
-                _set(data, place, _get(data, place) + shift)
-        _set(chunk, CHUNK_OFFSET, 0)
-        kept = {CHUNK_OFFSET, CHUNK_DATA}  # without the page index, which stands elsewhere
-        cast(list[Struct], _get(group, COLUMNS)[1]).insert(0, [field for field in chunk if field[0] in kept])
-        for place, of in ((BYTES, SIZE), (COMPRESSED, COMPRESSED_SIZE)):
-            if _find(group, place) is not None:
-                _set(group, place, _get(group, place) + _get(data, of))
+        chunks = cast(list[Struct], _get(group, COLUMNS)[1])
+        for place, chunk in zip(places, cast(list[Struct], _get(added, COLUMNS)[1]), strict=True):
+            data = cast(Struct, _get(chunk, CHUNK_DATA))
+            for page in (DATA_PAGE, DICTIONARY_PAGE):
+                if _find(data, page) is not None:
+                    _set(data, page, _get(data, page) + shift)
+            _set(chunk, CHUNK_OFFSET, 0)
+            kept = {CHUNK_OFFSET, CHUNK_DATA}  # without the page index, which is not taken over
+            chunks.insert(place, [field for field in chunk if field[0] in kept])
+            for total, of in ((BYTES, SIZE), (COMPRESSED, COMPRESSED_SIZE)):
+                if _find(group, total) is not None:
+                    _set(group, total, _get(group, total) + _get(data, of))
 
 
 def _footer(stream: IO[bytes]) -> tuple[Struct, int]:

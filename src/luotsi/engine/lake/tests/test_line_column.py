@@ -5,10 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from luotsi.engine.lake.line_column import add_lines
+from luotsi.engine.lake.line_column import add_columns, write_columns
+
+
+def add_lines(path: Path, first: int) -> None:
+    """Numbers the rows of a file on from `first`, as its first column."""
+    numbers = iter(range(first, 1_000_000))
+    schema = pa.schema([("_line", pa.int64())])
+    add_columns(path, schema, [0], lambda size: pa.table([[next(numbers) for _ in range(size)]], schema=schema))
 
 
 def written(path: Path, rows: int) -> Path:
@@ -24,7 +32,7 @@ def written(path: Path, rows: int) -> Path:
 def test_two_readers_find_the_numbers_and_the_columns_as_they_were(tmp_path: Path, rows: int) -> None:
     path = written(tmp_path / "rows.parquet", rows)
     before = pq.read_table(path).to_pylist()
-    add_lines(path, 2, [])
+    add_lines(path, 2)
     wanted = [{"_line": 2 + place, **row} for place, row in enumerate(before)]
     assert pq.read_table(path).to_pylist() == wanted
     found = duckdb.sql(f"FROM '{path}'")
@@ -32,15 +40,33 @@ def test_two_readers_find_the_numbers_and_the_columns_as_they_were(tmp_path: Pat
     assert found.fetchall() == [tuple(row.values()) for row in wanted]
 
 
-def test_numbers_left_out_are_passed_over(tmp_path: Path) -> None:
-    path = written(tmp_path / "rows.parquet", 5)
-    add_lines(path, 1, [2, 5, 6])
-    assert pq.read_table(path)["_line"].to_pylist() == [1, 3, 4, 7, 8]
+def test_columns_stand_at_their_places_with_their_empty_values(tmp_path: Path) -> None:
+    path = written(tmp_path / "rows.parquet", 5000)
+    before = pq.read_table(path).to_pylist()
+    more = [{"_line": n, "m": f"p{n % 900}" if n % 3 else None, "z": None} for n in range(5000)]
+    schema = pa.schema([("_line", pa.int64()), ("m", pa.string()), ("z", pa.string())])
+    left = iter(more)
+    add_columns(path, schema, [0, 2, 4], lambda size: pa.Table.from_pylist([next(left) for _ in range(size)], schema))
+    wanted = [
+        {"_line": new["_line"], "a": old["a"], "m": new["m"], "b": old["b"], "z": None}
+        for old, new in zip(before, more, strict=True)
+    ]
+    assert pq.read_table(path).to_pylist() == wanted
+    found = duckdb.sql(f"FROM '{path}'")
+    assert found.columns == ["_line", "a", "m", "b", "z"]
+    assert found.fetchall() == [tuple(row.values()) for row in wanted]
+    assert duckdb.sql(f"SELECT count(*) FROM '{path}' WHERE m = 'p7'").fetchall() == [(6,)]
+
+
+def test_a_file_of_such_columns_alone_is_written(tmp_path: Path) -> None:
+    path, schema = tmp_path / "rows.parquet", pa.schema([("_line", pa.int64())])
+    write_columns(path, schema, [3, 2], lambda size: pa.table([list(range(size))], schema=schema))
+    assert pq.read_table(path)["_line"].to_pylist() == [0, 1, 2, 0, 1]
 
 
 def test_a_filter_on_the_numbers_uses_their_statistics_rightly(tmp_path: Path) -> None:
     path = written(tmp_path / "rows.parquet", 10_000)
-    add_lines(path, 2, [])
+    add_lines(path, 2)
     assert duckdb.sql(f"SELECT a FROM '{path}' WHERE _line BETWEEN 5000 AND 5001").fetchall() == [("4998",), ("4999",)]
 
 
@@ -48,4 +74,4 @@ def test_what_is_no_parquet_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "rows.parquet"
     path.write_bytes(b"not one of them")
     with pytest.raises(ValueError, match="not a Parquet file"):
-        add_lines(path, 2, [])
+        add_lines(path, 2)
