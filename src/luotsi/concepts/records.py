@@ -290,6 +290,8 @@ class Measure(Rows):
     """
 
     measure: Name
+    also: tuple[Name, ...] = ()
+    """Other names by which it may be asked for: a former name, or the one a programme uses."""
     version: int
     label: Label
     definition: Label

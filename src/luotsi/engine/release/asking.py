@@ -50,18 +50,30 @@ def ask(
             raise UserError("Ask either a release or as of a date. Leave one of them out.")
         if county is None:
             raise UserError("A question as of a date needs the county's definitions. Give the county.")
-        record = county.measures[named(measure, county.measures)]
+        record = measure_of(county, measure)
         question = ask_for(record, by, period, conditions)
         return answer(question, computed_as_of(home, county, record, as_of))
     found = find(home, release)
-    question = ask_for(definition(found, measure), by, period, conditions)
-    return answer(question, found.results("measure", measure))
+    record = definition(found, measure)
+    return answer(ask_for(record, by, period, conditions), found.results("measure", record.measure))
 
 
 def definition(release: Release, measure: str) -> Measure:
     """The definition that a release's numbers of a measure were made by."""
     definitions = release.manifest["definitions"]
-    return Measure.model_validate(definitions[named(measure, definitions)]["record"])
+    others = {name: each["record"].get("also", ()) for name, each in definitions.items()}
+    return Measure.model_validate(definitions[named(measure, others)]["record"])
+
+
+def known(release: Release) -> set[str]:
+    """Every name by which the measures of a release can be asked for."""
+    definitions = release.manifest["definitions"]
+    return {name for each in definitions for name in (each, *definitions[each]["record"].get("also", ()))}
+
+
+def measure_of(county: County, measure: str) -> Measure:
+    """The county's definition of a measure, by its name or another name. Raises UserError where there is none."""
+    return county.measures[named(measure, {name: each.also for name, each in county.measures.items()})]
 
 
 def answer(question: Question, rows: Table) -> Table:

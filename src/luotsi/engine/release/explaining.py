@@ -13,8 +13,7 @@ from typing import Any
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Measure
 from luotsi.engine import measures
-from luotsi.engine.release.asking import definition
-from luotsi.engine.release.question import named
+from luotsi.engine.release.asking import definition, known, measure_of
 from luotsi.engine.release.store import current, find
 
 
@@ -37,12 +36,13 @@ class Explanation:
 def explain(home: Path, county: County, measure: str, *, release: str | None = None) -> Explanation:
     """Explains a measure as a release has it (the current one unless named), or from the county before any release."""
     found = find(home, release) if release is not None else current(home)
-    if found is None or measure not in found.manifest["definitions"]:
-        record = county.measures[named(measure, county.measures)]
-        return Explanation(record, measures.sql(county, measure), None, (), {})
-    behind = set(found.manifest["definitions"][measure]["loads"])
+    if found is None or measure not in known(found):
+        record = measure_of(county, measure)
+        return Explanation(record, measures.sql(county, record.measure), None, (), {})
+    record = definition(found, measure)
+    behind = set(found.manifest["definitions"][record.measure]["loads"])
     loads = tuple(each for each in found.manifest["loads"] if each["load"] in behind)
     fresh = {
         source: day for source, day in found.manifest["freshness"].items() if source in {e["source"] for e in loads}
     }
-    return Explanation(definition(found, measure), found.sql(measure), found.name, loads, fresh)
+    return Explanation(record, found.sql(record.measure), found.name, loads, fresh)

@@ -45,11 +45,17 @@ def ask_for(measure: Measure, by: Sequence[str], period: str | None, where: Mapp
     )
 
 
-def named(name: str, known: Iterable[str]) -> str:
-    """The name itself when there is such a measure; else UserError with the nearest ones."""
-    names = sorted(known)
-    if name in names:
+def named(name: str, known: Mapping[str, Iterable[str]]) -> str:
+    """The measure of that name, or of which it is another name (`known`: name -> its other names).
+
+    Raises UserError with the nearest names.
+    """
+    if name in known:
         return name
+    for each, others in known.items():
+        if name in others:
+            return each
+    names = sorted(known)
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5) or [each for each in names if name in each][:3]
     if near:
         raise UserError(f"There is no measure {name}. Did you mean {' or '.join(near)}?")

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from luotsi.concepts.errors import UserError
+from luotsi.concepts.shipped import open_county
 from luotsi.engine import vault
 from luotsi.engine.release import ask, build, explain, find
+from luotsi.engine.release.asking import measure_of
+from luotsi.engine.release.question import named
 
 COLUMNS = ["numerator", "denominator", "value", "n", "suppressed"]
 
@@ -133,3 +136,8 @@ def test_a_measure_can_be_explained_before_there_is_a_release(world: Any) -> Non
     found = explain(world.home, world.county, "remote_share")
     assert found.release is None
     assert found.loads == ()
+
+
+def test_a_measure_is_found_by_its_other_names_and_answers_by_its_own() -> None:
+    assert named("care_guarantee_7d", {"access_7d_share": ("care_guarantee_7d",)}) == "access_7d_share"
+    assert measure_of(open_county(), "care_guarantee_7d").measure == "access_7d_share"
