@@ -135,7 +135,7 @@ STREAMS = (
     Stream("T22", "R10", TH, "neuvola", "P301", (2.6, 0, 0, 0, 0, 0, 0, 0, 0), nature="TH", minutes=45),
     Stream("T21", "R10", TH, "neuvola", "P301", (0, 0, 0.01, 0.9, 0.5, 0, 0, 0, 0), nature="TH", minutes=40, sex=2),
     Stream("T26", "R10", TH, "neuvola", "P302", (0, 1.4, 1.3, 0, 0, 0, 0, 0, 0), "school", nature="TH", minutes=30),
-    Stream("T29", "R10", TH, "terveysasema", "P101", (0, 0, 0, 0, 0, 0.01, 0.15, 0.2, 0.2), nature="TH", minutes=45),
+    Stream("T90", "R10", TH, "terveysasema", "P101", (0, 0, 0, 0, 0, 0.01, 0.15, 0.2, 0.2), nature="TH", minutes=45),
     Stream("T27", "R10", TH, "neuvola", "P302", (0, 0, 0.2, 0.7, 0.05, 0, 0, 0, 0), "school", nature="TH", minutes=30),
     Stream(
         "T60",

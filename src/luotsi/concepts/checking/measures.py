@@ -21,6 +21,12 @@ def check(judge: Judge) -> None:
     measure = judge.county.measures[judge.name]
     for word in ("label", "definition", "why"):
         judge.label((word,), getattr(measure, word))
+    for other in measure.also:
+        if any(
+            other == each.measure or (each is not measure and other in each.also)
+            for each in judge.county.measures.values()
+        ):
+            judge.fault(("also",), f"{other} already names a measure", "Give a name that no other measure has")
     judge.said((), source=measure.source, owner=measure.owner, unit=measure.unit)
     found = chosen(judge, (), measure)
     if found is not None:

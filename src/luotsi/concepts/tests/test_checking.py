@@ -220,6 +220,10 @@ PLANTED = {
         *(CALLS, "pairs: [[unit, sex]]", "pairs: [[unit, day]]"),
         *("there is no dimension day in calls", "It can be sex, unit"),
     ),
+    "another name that is taken": (
+        *(CALLS, "dimensions: [unit, sex]", "also: [calls]\ndimensions: [unit, sex]"),
+        *("calls already names a measure", "Give a name that no other measure has"),
+    ),
     "a target that ends before it begins": (
         *(CALLS, "since: 2026-01-01,", "since: 2026-01-01, until: 2025-01-01,"),
         *("the target ends before it begins", "Mend since or until"),
