@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import duckdb
 from sqlglot import exp
@@ -38,8 +39,9 @@ def refresh(con: Connection, county: County) -> None:
         _calendar(con, "marts")
         _same(con, county, made, made.hubs, None)
         before = {row[0]: (row[1], row[2]) for row in con.execute("SELECT * FROM marts.versions").fetchall()}
+        last = _last_loads(con, made)
         for concept in county.concepts:
-            _refresh(con, county, made, concept, before.get(concept))
+            _refresh(con, county, made, concept, before.get(concept), last)
         con.execute("COMMIT")
     except BaseException:
         con.execute("ROLLBACK")
@@ -54,11 +56,11 @@ def as_of(con: Connection, county: County, day: datetime.date, concepts: Iterabl
     end = exp.cast(exp.Literal.string(f"{day.isoformat()} 23:59:59.999999"), "timestamp")
     _calendar(con, "as_of")
     _same(con, county, made, made.hubs, end)
-    shaper = Shaper(county, made, "as_of", end)
+    shaper = Shaper(county, made, "as_of", end, filled=frozenset(_last_loads(con, made)))
     for concept in concepts:
-        con.execute(f"CREATE TABLE as_of.{quoted(concept)} AS {shaper.concept(concept).sql('duckdb')}")
+        con.execute(f"CREATE TABLE as_of.{quoted(concept)} AS {shaper.concept(concept)}")
         for many in county.concepts[concept].many:
-            query = shaper.group(concept, many).sql("duckdb")
+            query = shaper.group(concept, many)
             con.execute(f"CREATE TABLE as_of.{quoted(f'{concept}_{many}')} AS {query}")
 
 
@@ -82,34 +84,33 @@ def _same(con: Connection, county: County, made: Model, concepts: Iterable[str],
     for concept in concepts:
         links = linked(made, concept)
         if links:
-            query = masters(county, links, end).sql("duckdb")
+            query = masters(county, links, end)
             con.execute(f"CREATE OR REPLACE TEMP TABLE {same_table(concept)} AS {query}")
 
 
-def _refresh(con: Connection, county: County, made: Model, concept: str, before: tuple[int, str] | None) -> None:
-    """Brings the marts of one concept up to date."""
-    tables = list(_read(county, made, concept))
-    load = _last_load(con, tables)
-    shape = _shape(con, county, made, concept)
+def _refresh(
+    con: Connection, county: County, made: Model, concept: str, before: tuple[int, str] | None, last: dict[str, int]
+) -> None:
+    """Brings the marts of one concept up to date; anew when a feed has its first rows, which changes their shape."""
+    load = max((last.get(each.name, 0) for each in _read(made, concept)), default=0)
+    shaper = Shaper(county, made, filled=frozenset(last))
+    queries = {concept: shaper.concept(concept)}
+    queries |= {f"{concept}_{many}": shaper.group(concept, many) for many in county.concepts[concept].many}
+    shape = _shape(con, county, made, concept, queries.values())
     if before == (load, shape):
         return
-    shaper = Shaper(county, made)
     if before is None or before[1] != shape:
-        _replace(con, concept, shaper.concept(concept))
-        for many in county.concepts[concept].many:
-            _replace(con, f"{concept}_{many}", shaper.group(concept, many))
+        for name, query in queries.items():
+            con.execute(f"CREATE OR REPLACE TABLE marts.{quoted(name)} AS {query}")
     else:
-        _update(con, county, made, concept, before[0])
+        _update(con, replace(shaper, keys="wanted_keys"), concept, before[0])
     con.execute("DELETE FROM marts.versions WHERE concept = ?", [concept])
     con.execute("INSERT INTO marts.versions VALUES (?, ?, ?)", [concept, load, shape])
 
 
-def _replace(con: Connection, name: str, query: exp.Query) -> None:
-    con.execute(f"CREATE OR REPLACE TABLE marts.{quoted(name)} AS {query.sql('duckdb')}")
-
-
-def _update(con: Connection, county: County, made: Model, concept: str, after: int) -> None:
+def _update(con: Connection, shaper: Shaper, concept: str, after: int) -> None:
     """Replaces the rows of the keys that loads after `after` may have changed."""
+    made = shaper.model
     con.execute(f"CREATE OR REPLACE TEMP TABLE changed_keys AS {_changed(made, concept, after)}")
     wanted = "SELECT key FROM changed_keys"
     if linked(made, concept):  # all members of the masters concerned, so that merged rows are whole
@@ -121,16 +122,15 @@ def _update(con: Connection, county: County, made: Model, concept: str, after: i
             f"SELECT key FROM more_keys UNION SELECT member FROM {same} WHERE master IN (SELECT key FROM more_keys)"
         )
     con.execute(f"CREATE OR REPLACE TEMP TABLE wanted_keys AS SELECT DISTINCT key FROM ({wanted}) AS wanted(key)")
-    shaper = Shaper(county, made, keys="wanted_keys")
     _write(con, concept, shaper.concept(concept))
-    for many in county.concepts[concept].many:
+    for many in shaper.county.concepts[concept].many:
         _write(con, f"{concept}_{many}", shaper.group(concept, many))
 
 
-def _write(con: Connection, name: str, query: exp.Query) -> None:
+def _write(con: Connection, name: str, query: str) -> None:
     target = f"marts.{quoted(name)}"
     con.execute(f"DELETE FROM {target} WHERE key IN (SELECT key FROM wanted_keys)")
-    con.execute(f"INSERT INTO {target} BY NAME {query.sql('duckdb')}")
+    con.execute(f"INSERT INTO {target} BY NAME {query}")
 
 
 def _changed(made: Model, concept: str, after: int) -> str:
@@ -141,18 +141,18 @@ def _changed(made: Model, concept: str, after: int) -> str:
         if table.concept == concept and table.kind != "same"
     ]
     if linked(made, concept):
-        parts.append(moved(linked(made, concept), after).sql("duckdb"))
+        parts.append(f"SELECT key FROM ({moved(linked(made, concept), after)}) AS moved")
     for table in made.versions:
         if table.concept != concept or table.kind == "same":
             continue
         for column, referred in table.references:
             if linked(made, referred):
-                moves = moved(linked(made, referred), after).sql("duckdb")
+                moves = moved(linked(made, referred), after)
                 parts.append(f"SELECT {quoted(table.key)} FROM vault.{table.name} WHERE {quoted(column)} IN ({moves})")
     return " UNION ".join(parts) if parts else "SELECT CAST(NULL AS UUID) AS key WHERE FALSE"
 
 
-def _read(county: County, made: Model, concept: str) -> Iterator[Versions]:
+def _read(made: Model, concept: str) -> Iterator[Versions]:
     """Every table of the vault that the marts of a concept rest on."""
     yield from (each for each in made.versions if each.concept == concept)
     referred = {name for each in made.versions if each.concept == concept for _, name in each.references}
@@ -160,20 +160,15 @@ def _read(county: County, made: Model, concept: str) -> Iterator[Versions]:
         yield from linked(made, name)
 
 
-def _last_load(con: Connection, tables: list[Versions]) -> int:
-    if not tables:
-        return 0
-    every = " UNION ALL ".join(f"SELECT max(load) AS load FROM vault.{each.name}" for each in tables)
-    row = con.execute(f"SELECT coalesce(max(load), 0) FROM ({every})").fetchone()
-    return int(row[0]) if row else 0
+def _last_loads(con: Connection, made: Model) -> dict[str, int]:
+    """The last load of every table of versions that holds rows."""
+    every = " UNION ALL ".join(f"SELECT '{each.name}', max(load) FROM vault.{each.name}" for each in made.versions)
+    return {name: load for name, load in con.execute(every).fetchall() if load is not None} if every else {}
 
 
-def _shape(con: Connection, county: County, made: Model, concept: str) -> str:
+def _shape(con: Connection, county: County, made: Model, concept: str, queries: Iterable[str]) -> str:
     """A digest of how the marts of a concept are made, and of the definitions its rows were loaded by."""
-    shaper = Shaper(county, made)
-    texts = [shaper.concept(concept).sql("duckdb")]
-    texts += [shaper.group(concept, many).sql("duckdb") for many in county.concepts[concept].many]
-    texts += [f"{word} {SQL_TYPES[kind]}" for word, kind in relation(county, concept).columns.items()]
+    texts = [*queries, *(f"{word} {SQL_TYPES[kind]}" for word, kind in relation(county, concept).columns.items())]
     read = sorted({(each.source, each.table) for each in made.feeds if each.concept == concept})
     for source, table in read:
         query = 'SELECT digest FROM vault.definitions WHERE source = ? AND "table" = ?'

@@ -5,43 +5,39 @@ from __future__ import annotations
 from sqlglot import exp
 
 from luotsi.concepts.reading import County
-from luotsi.engine.marts.steps import select
 from luotsi.engine.vault.model import Model, Versions
 from luotsi.engine.vault.state import state_of
 
 
-def masters(county: County, links: list[Versions], as_of: exp.Expr | None = None) -> exp.Select:
-    """Member -> master of a concept's same-as links; a key that is its own master is not there.
+def masters(county: County, links: list[Versions], as_of: exp.Expr | None = None) -> str:
+    """The SELECT of member -> master of a concept's same-as links; a key that is its own master is not there.
 
     Where sources disagree, the source of the lowest priority number is believed, then the first by name.
     """
-    told = exp.union(*(_told(county, each, as_of) for each in links), distinct=False) if len(links) > 1 else None
-    rows = (told if told is not None else _told(county, links[0], as_of)).subquery("told")
+    told = " UNION ALL ".join(_told(county, each, as_of) for each in links)
     one = (
-        select("member", "arg_min(master, row(priority, feed)) AS master")
-        .from_(rows)
-        .where("master IS NOT NULL AND member <> master")
-        .group_by("member")
+        f"SELECT member, arg_min(master, row(priority, feed)) AS master FROM ({told}) AS told "
+        "WHERE master IS NOT NULL AND member <> master GROUP BY member"
     )
     hops = (
-        select("a.member AS member", "coalesce(b.master, a.master) AS master")
-        .from_("direct AS a")
-        .join("direct AS b", on="b.member = a.master", join_type="LEFT")
+        "SELECT a.member AS member, coalesce(b.master, a.master) AS master "
+        "FROM direct AS a LEFT JOIN direct AS b ON b.member = a.master"
     )
-    return select("member", "master").from_(hops.subquery("hops")).where("member <> master").with_("direct", as_=one)
+    return f"WITH direct AS ({one}) SELECT member, master FROM ({hops}) AS hops WHERE member <> master"
 
 
-def _told(county: County, link: Versions, as_of: exp.Expr | None) -> exp.Select:
+def _told(county: County, link: Versions, as_of: exp.Expr | None) -> str:
     priority = county.sources[link.source].priority
-    return select(
-        "member_key AS member", "master_key AS master", f"{priority} AS priority", f"'{link.feed}' AS feed"
-    ).from_(state_of(link, as_of).subquery("link"))
+    return (
+        f"SELECT member_key AS member, master_key AS master, {priority} AS priority, '{link.feed}' AS feed "
+        f"FROM ({state_of(link, as_of)}) AS link"
+    )
 
 
-def moved(links: list[Versions], after: int) -> exp.Select:
-    """Every key whose meaning may have changed in loads after `after`: members, and all masters they ever had."""
+def moved(links: list[Versions], after: int) -> str:
+    """The SELECT of every key that loads after `after` may have given another meaning: members and their masters."""
     every = " UNION ALL ".join(f"SELECT member_key, master_key, load FROM vault.{each.name}" for each in links)
-    text = (
+    return (
         f"WITH links AS ({every}), "
         f"one AS (SELECT member_key AS key FROM links WHERE load > {after}), "
         "below AS (SELECT member_key AS key FROM links WHERE master_key IN (SELECT key FROM one)), "
@@ -50,7 +46,6 @@ def moved(links: list[Versions], after: int) -> exp.Select:
         "top AS (SELECT master_key AS key FROM links WHERE member_key IN (SELECT key FROM above)) "
         "SELECT key FROM all_members UNION SELECT key FROM above UNION SELECT key FROM top"
     )
-    return select("key").from_(f"({text}) AS moved")
 
 
 def same_table(concept: str) -> str:

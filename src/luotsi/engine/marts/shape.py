@@ -13,69 +13,92 @@ from sqlglot import exp
 from luotsi.concepts.reading import County
 from luotsi.engine.marts.relations import SQL_TYPES, Relation, relation
 from luotsi.engine.marts.same import linked, same_table
-from luotsi.engine.marts.steps import quoted, select
+from luotsi.engine.marts.steps import quoted
 from luotsi.engine.vault.model import Feed, Model, Versions
 from luotsi.engine.vault.state import state_of
 
 
 @dataclass(frozen=True)
 class Shaper:
-    """Builds the queries of marts. `keys`: a table (key) that the rows are narrowed to, None for all."""
+    """Builds the queries of marts, as SQL text.
+
+    `keys`: a table (key) that the rows are narrowed to, None for all. `filled`: the tables of the vault that hold
+    rows, None where that is not known; feeds whose first table holds none are left out.
+    """
 
     county: County
     model: Model
     schema: str = "marts"
     as_of: exp.Expr | None = None
     keys: str | None = None
+    filled: frozenset[str] | None = None
 
-    def concept(self, name: str) -> exp.Query:
-        """The mart of a concept: one row for each master."""
+    def concept(self, name: str) -> str:
+        """The SELECT of the mart of a concept: one row for each master."""
         of = relation(self.county, name)
         feeds = [each for each in self.model.feeds if each.concept == name and each.many is None]
         return self._merged(of, feeds, name)
 
-    def group(self, name: str, many: str) -> exp.Query:
-        """The mart of a multi-active group; rows whose concept has no row are left out."""
+    def group(self, name: str, many: str) -> str:
+        """The SELECT of the mart of a multi-active group; rows whose concept has no row are left out."""
         of = relation(self.county, f"{name}.{many}")
         feeds = [each for each in self.model.feeds if each.concept == name and each.many == many]
         own = {*of.identity, *self.county.concepts[name].many[many].attributes}
         inner = Relation(
             of.table, name, {word: of.columns[word] for word in of.columns if word in own}, {}, of.identity, None
         )
-        rows = self._merged(inner, feeds, name).subquery("own")
-        columns = [f"{'own' if word in own else 'above'}.{quoted(word)}" for word in of.columns]
-        return select(*columns).from_(rows).join(f"{self.schema}.{quoted(name)} AS above", on="above.key = own.key")
+        columns = ", ".join(f"{'own' if word in own else 'above'}.{quoted(word)}" for word in of.columns)
+        above = f"{self.schema}.{quoted(name)} AS above"
+        return f"SELECT {columns} FROM ({self._merged(inner, feeds, name)}) AS own JOIN {above} ON above.key = own.key"
 
-    def _merged(self, of: Relation, feeds: list[Feed], concept: str) -> exp.Query:
+    def _merged(self, of: Relation, feeds: list[Feed], concept: str) -> str:
         """All feeds as one: rows that are alone as they are, of others each attribute from the first that has it."""
         words = [quoted(each) for each in of.columns]
+        feeds = [each for each in feeds if self.filled is None or each.tables[0].name in self.filled]
         if not feeds:
-            typed = [f"CAST(NULL AS {SQL_TYPES[kind]}) AS {quoted(word)}" for word, kind in of.columns.items()]
-            return select(*typed).where("FALSE")
-        alone = len(feeds) == 1 and not linked(self.model, concept)
+            typed = (f"CAST(NULL AS {SQL_TYPES[kind]}) AS {quoted(word)}" for word, kind in of.columns.items())
+            return f"SELECT {', '.join(typed)} WHERE FALSE"
         parts = [self._feed(of, feed, concept) for feed in feeds]
-        if alone:
-            return select(*words).from_(parts[0].subquery("fed"))
-        fed = exp.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
+        if len(feeds) == 1 and not linked(self.model, concept):
+            return f"SELECT {', '.join(words)} FROM ({parts[0]}) AS fed"
         identity = [quoted(each) for each in of.identity]
-        twice = select(*identity).from_("fed").group_by(*identity).having("count(*) > 1")
+        by = ", ".join(identity)
         match = " AND ".join(f"fed.{each} IS NOT DISTINCT FROM twice.{each}" for each in identity)
-        single = select(*(f"fed.{each}" for each in words)).from_("fed").join("twice", on=match, join_type="ANTI")
+        single = ", ".join(f"fed.{each}" for each in words)
         # arg_min passes over null values, so that each attribute comes from the first feed that knows it
-        first = [
+        first = ", ".join(
             f"fed.{word}" if word in identity else f"arg_min(fed.{word}, row(priority, feed, member)) AS {word}"
             for word in words
-        ]
-        several = (
-            select(*first)
-            .from_("fed")
-            .join("twice", on=match, join_type="SEMI")
-            .group_by(*(f"fed.{each}" for each in identity))
         )
-        return exp.union(single, several, distinct=False).with_("fed", as_=fed).with_("twice", as_=twice)
+        return (
+            f"WITH fed AS ({' UNION ALL '.join(parts)}), "
+            f"twice AS (SELECT {by} FROM fed GROUP BY {by} HAVING count(*) > 1) "
+            f"SELECT {single} FROM fed ANTI JOIN twice ON {match} UNION ALL "
+            f"SELECT {first} FROM fed SEMI JOIN twice ON {match} "
+            f"GROUP BY {', '.join(f'fed.{each}' for each in identity)}"
+        )
 
-    def _feed(self, of: Relation, feed: Feed, concept: str) -> exp.Select:
+    def _feed(self, of: Relation, feed: Feed, concept: str) -> str:
         """The state of one feed in the shape of its mart, with priority, feed and member (the key as sent)."""
+        held, joins = self._held(of, feed, concept)
+        columns = [
+            f"CAST({held.get(word, 'NULL')} AS {SQL_TYPES[kind]}) AS {quoted(word)}"
+            for word, kind in of.columns.items()
+        ]
+        priority = self.county.sources[feed.source].priority
+        member = f"t0.{quoted(feed.tables[0].key)}"
+        columns += [f"{priority} AS priority", f"'{feed.name}' AS feed", f"{member} AS member"]
+        query = f"SELECT {', '.join(columns)} FROM ({self._state(feed.tables[0])}) AS t0"
+        for place, table in enumerate(feed.tables[1:], 1):
+            on = " AND ".join(
+                f"t{place}.{quoted(each.name)} {'IS NOT DISTINCT FROM' if later else '='} t0.{quoted(each.name)}"
+                for later, each in enumerate(table.keys)
+            )
+            query += f" LEFT JOIN ({self._state(table)}) AS t{place} ON {on}"
+        return query + "".join(f" LEFT JOIN {target} ON {on}" for target, on in joins)
+
+    def _held(self, of: Relation, feed: Feed, concept: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
+        """Where a feed holds each column of its mart, and the joins (target, condition) that takes."""
         hub = self.model.hubs[concept]
         places = {table.name: f"t{place}" for place, table in enumerate(feed.tables)}
         member = f"t0.{quoted(hub.key)}"
@@ -100,29 +123,11 @@ class Shaper:
         if in_hub:
             joins.append((f"vault.{hub.name} AS hub", f"hub.{quoted(hub.key)} = {held['key']}"))
             held |= {each: f"hub.{quoted(each)}" for each in in_hub}
-        columns = [
-            f"CAST({held.get(word, 'NULL')} AS {SQL_TYPES[kind]}) AS {quoted(word)}"
-            for word, kind in of.columns.items()
-        ]
-        priority = self.county.sources[feed.source].priority
-        query = select(*columns, f"{priority} AS priority", f"'{feed.name}' AS feed", f"{member} AS member")
-        query = query.from_(self._state(feed.tables[0]).subquery("t0"))
-        for table in feed.tables[1:]:
-            alias = places[table.name]
-            on = " AND ".join(
-                f"{alias}.{quoted(each.name)} IS NOT DISTINCT FROM t0.{quoted(each.name)}"
-                if place
-                else f"{alias}.{quoted(each.name)} = t0.{quoted(each.name)}"
-                for place, each in enumerate(table.keys)
-            )
-            query = query.join(self._state(table).subquery(alias), on=on, join_type="LEFT", dialect="duckdb")
-        for target, on in joins:
-            query = query.join(target, on=on, join_type="LEFT", dialect="duckdb")
-        return query
+        return held, joins
 
-    def _state(self, table: Versions) -> exp.Select:
+    def _state(self, table: Versions) -> str:
         state = state_of(table, self.as_of)
         if self.keys is None:
             return state
         on = f"wanted.key = state.{quoted(table.key)}"
-        return select("state.*").from_(state.subquery("state")).join(f"{self.keys} AS wanted", on=on, join_type="SEMI")
+        return f"SELECT state.* FROM ({state}) AS state SEMI JOIN {self.keys} AS wanted ON {on}"

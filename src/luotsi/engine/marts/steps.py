@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from sqlglot import exp
 
@@ -89,6 +90,7 @@ def select(*columns: str) -> exp.Select:
     return exp.select(*columns, dialect="duckdb")
 
 
+@cache
 def quoted(word: str) -> str:
     """A name as SQL text, in quotes."""
     return exp.to_identifier(word, quoted=True).sql("duckdb")

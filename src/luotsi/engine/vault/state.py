@@ -1,4 +1,4 @@
-"""The state of a link or satellite, now or at a date, as SQL built with SQLGlot; and point-in-time macros.
+"""The state of a link or satellite, now or at a date, as SQL text; and point-in-time macros.
 
 A key whose rows all have seq 0 has one version, so only the others need a window: asking for the state costs a scan
 of the table and a sort of what has changed. Reads, never writes.
@@ -6,12 +6,14 @@ of the table and a sort of what has changed. Reads, never writes.
 
 from __future__ import annotations
 
-import sqlglot
+from functools import cache
+
 from sqlglot import exp
 
 from luotsi.engine.vault.model import PASSPORT, Model, Versions
 
 
+@cache
 def quoted(name: str) -> str:
     """The name as SQL text, quoted."""
     return exp.to_identifier(name, quoted=True).sql("duckdb")
@@ -22,30 +24,17 @@ def listed(*names: str) -> str:
     return ", ".join(quoted(each) for each in names)
 
 
-def select(*columns: str) -> exp.Select:
-    """A SELECT of SQL texts read as DuckDB's."""
-    return sqlglot.parse_one(f"SELECT {', '.join(columns)}", dialect="duckdb", into=exp.Select)
-
-
-def _select(text: str) -> exp.Select:
-    return sqlglot.parse_one(text, dialect="duckdb", into=exp.Select)
-
-
 def names_of(table: Versions) -> list[str]:
     """All column names of a table of versions, in order."""
     return [*(each.name for each in table.keys), *PASSPORT, *(each.name for each in table.content)]
 
 
-def state_of(table: Versions, as_of: exp.Expr | None = None) -> exp.Select:
-    """The rows in force (columns `names_of`): for each key the greatest (recorded_at, seq), none if it is deleted.
+def state_of(table: Versions, as_of: exp.Expr | None = None) -> str:
+    """The SELECT of the rows in force (columns `names_of`): the greatest (recorded_at, seq), none if it is deleted.
 
     `as_of` is a TIMESTAMP expression (None: now): rows recorded after it are not seen. Where several instances of a
     source speak of one key, the one whose present word is the newest is taken (then the first by name).
     """
-    return _select(_state(table, as_of))
-
-
-def _state(table: Versions, as_of: exp.Expr | None) -> str:
     keys = listed(*(each.name for each in table.keys))
     seen = f"vault.{table.name}"
     if as_of is not None:
@@ -90,7 +79,7 @@ def macros(model: Model) -> list[str]:
         for place, table in enumerate(tables):
             columns += [f"t{place}.{name} AS {quoted(f'{table.name}__{name}')}" for name in ("recorded_at", "seq")]
             on = f"h.{quoted(hub.key)} = t{place}.{quoted(table.key)}"
-            joins += f" LEFT JOIN ({_state(table, exp.column('as_of'))}) AS t{place} ON {on}"
+            joins += f" LEFT JOIN ({state_of(table, exp.column('as_of'))}) AS t{place} ON {on}"
         there = " OR ".join(f"t{place}.seq IS NOT NULL" for place in range(len(tables)))
         query = f"SELECT {', '.join(columns)} FROM vault.{hub.name} AS h{joins} WHERE {there}"
         made.append(f"CREATE OR REPLACE MACRO vault.pit_{concept}(as_of) AS TABLE {query}")

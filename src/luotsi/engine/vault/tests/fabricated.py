@@ -178,7 +178,7 @@ def land(
 @cache
 def _statement(table: Versions, dated: bool) -> str:
     moment = exp.cast(exp.Placeholder(this="as_of"), "timestamp") if dated else None
-    return state_of(table, moment).sql("duckdb")
+    return state_of(table, moment)
 
 
 def state(con: duckdb.DuckDBPyConnection, table: Versions, as_of: str | None = None) -> dict[Any, Any]:
