@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import stat
@@ -43,9 +44,6 @@ def _make(path: Path) -> None:
         stream.write(secrets.token_bytes(LENGTH))
         stream.flush()
         os.fsync(stream.fileno())
-    try:
-        os.link(part, path)  # fails where another made the key meanwhile: theirs stands
-    except FileExistsError:
-        pass
-    finally:
-        part.unlink()
+    with contextlib.suppress(FileExistsError):  # where another made the key meanwhile, theirs stands
+        os.link(part, path)
+    part.unlink()

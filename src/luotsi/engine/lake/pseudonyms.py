@@ -61,12 +61,14 @@ class Known:
             whole = sent.dictionary_encode()
             self._add(whole.dictionary)
             return _numbers(whole.indices)
-        found = pc.index_in(sent, value_set=self._column("v"))
-        fresh = pc.unique(sent.filter(pc.and_(pc.is_null(found), pc.is_valid(sent))))
-        if len(fresh):
-            self._add(fresh)
-            found = pc.index_in(sent, value_set=self._column("v"))
-        return _numbers(found)
+        places = _numbers(pc.index_in(sent, value_set=self._column("v")))
+        new = (places == NONE) & sent.is_valid().to_numpy(zero_copy_only=False)
+        if new.any():
+            fresh = sent.filter(pa.array(new)).dictionary_encode()
+            places = places.copy()
+            places[new] = _numbers(fresh.indices) + np.int32(self.table.num_rows)
+            self._add(fresh.dictionary)
+        return places
 
     def faulty(self, places: Places) -> Flags | None:
         """Which of some places hold a faulty value; None where no value known is faulty."""

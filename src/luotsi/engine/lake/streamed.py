@@ -10,6 +10,7 @@ record numbers are then put into that file by place.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, cast
@@ -23,8 +24,8 @@ from luotsi.engine.lake.line_column import add_columns, write_columns
 from luotsi.engine.lake.pseudonyms import NONE, Known
 from luotsi.engine.lake.written import GROUP, Writing, connect, lined, name
 
-BATCH = 4 * GROUP
-"""Rows looked at in one go."""
+BATCH = 8 * GROUP
+"""Rows looked at in one go: each go hashes all distinct values known, so that few goes are cheap."""
 IN_MEMORY = 64 << 20
 """Bytes of row numbers of a column that are held in memory; beyond, they go to a file without a name."""
 
@@ -81,10 +82,11 @@ class Streamed(Writing):
                 part: stack.enter_context(self.to.store.writer(self.to.private / f"{part}.parquet", lined(columns)))
                 for part, columns in self.private.items()
             }
-            for batch in self.con.sql(f"SELECT {listed} FROM ({self.reading.select}) AS r").to_arrow_reader(BATCH):
-                lines = np.arange(line, line + batch.num_rows)
-                line += batch.num_rows
-                arrays = [array.cast(pa.string()) for array in batch.columns]
+            relation = self.con.sql(f"SELECT {listed} FROM ({self.reading.select}) AS r")
+            for rows in _gathered(relation.to_arrow_reader(GROUP)):
+                lines = np.arange(line, line + rows.num_rows)
+                line += rows.num_rows
+                arrays = [pa.concat_arrays(column.cast(pa.string()).chunks) for column in rows.columns]
                 sound = self._identify(lines, arrays[: len(self.systems)])
                 if sound is not None:
                     lines, arrays = lines[sound], [array.filter(pa.array(sound)) for array in arrays]
@@ -180,3 +182,17 @@ class Streamed(Writing):
             raise UserError(
                 f"The file changed while it was read ({before} rows, then {now}). Land it when it is whole."
             )
+
+
+def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Batches put together to BATCH rows or a little more; the last may have fewer."""
+    held: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        held.append(batch)
+        count += batch.num_rows
+        if count >= BATCH:
+            yield pa.Table.from_batches(held)
+            held, count = [], 0
+    if count:
+        yield pa.Table.from_batches(held)
