@@ -151,6 +151,10 @@ class Pegasos:
             marked={"visit_before_assessment": chosen["early"], "no_professional": chosen["professional"] < 0},
         )
         yield self._bookings(chosen)
+        yield self._procedures(mine)
+
+    def _procedures(self, mine: Array) -> Sheet:
+        block, rows = self.block, self.block.contacts
         done = pick(block.procedures, np.isin(block.procedures["row"], mine))
         visit = pick(rows, done["row"])
         columns = {
@@ -161,7 +165,7 @@ class Pegasos:
             "spat": codes([f"SPAT10{number:02d}" for number in range(6)], done["code"]),
             "aika": stamps(visit["start"], "compact"),
         }
-        yield self._sheet("toimenpide", columns, visit["changed"])
+        return self._sheet("toimenpide", columns, visit["changed"])
 
     def _bookings(self, rows: Rows) -> Sheet:
         rows = pick(rows, (rows["type"] == 0) & (rows["received"] > MISSING // 2))

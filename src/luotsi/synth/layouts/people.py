@@ -265,17 +265,8 @@ def _calls(block: Block, rng: np.random.Generator) -> Sheet:
         "municipality": codes(town_codes(places), people.municipality[who]),
     }
     changed = np.maximum(np.maximum(reached, attempt), arrived) + 30
-    return Sheet(
-        "callcentre",
-        "callcentre",
-        "calls",
-        columns,
-        block.world.cuts,
-        changed,
-        None,
-        counts="contacts",
-        dates="arrived_at",
-    )
+    named = {"counts": "contacts", "dates": "arrived_at"}
+    return Sheet("callcentre", "callcentre", "calls", columns, block.world.cuts, changed, None, **named)
 
 
 def feedback(block: Block, rng: np.random.Generator) -> Iterator[Sheet]:
