@@ -265,8 +265,10 @@ def _calls(block: Block, rng: np.random.Generator) -> Sheet:
         "municipality": codes(town_codes(places), people.municipality[who]),
     }
     changed = np.maximum(np.maximum(reached, attempt), arrived) + 30
-    named = {"counts": "contacts", "dates": "arrived_at"}
-    return Sheet("callcentre", "callcentre", "calls", columns, block.world.cuts, changed, None, **named)
+    cuts = block.world.cuts
+    return Sheet(
+        "callcentre", "callcentre", "calls", columns, cuts, changed, None, counts="contacts", dates="arrived_at"
+    )
 
 
 def feedback(block: Block, rng: np.random.Generator) -> Iterator[Sheet]:
