@@ -7,6 +7,7 @@ It never holds a query, a cast, or a function the house does not know.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import sqlglot
@@ -53,6 +54,12 @@ class _Words(sqlglot.Dialect):
 
 def parse(text: str) -> exp.Expr:
     """Parses one expression. Raises ExpressionError with a sentence that says what is wrong."""
+    return _parsed(text).copy()
+
+
+@lru_cache(maxsize=20_000)
+def _parsed(text: str) -> exp.Expr:
+    """The tree of an expression, parsed once; whoever wants to change it takes a copy."""
     try:
         tree = sqlglot.parse_one(text, dialect=_Words, into=exp.Condition)
     except SqlglotError as error:
@@ -61,6 +68,8 @@ def parse(text: str) -> exp.Expr:
         detail = "a part of it is missing" if detail.startswith("Required keyword") else detail
         raise ExpressionError(f"{text!r} is not an expression: {detail}") from error
     for node in tree.walk():
+        # places in the text, which no one asks for and every copy would carry along
+        node._meta = None  # pyright: ignore[reportPrivateUsage]
         if isinstance(node, exp.Anonymous):
             name = str(node.this).lower()
             if name not in FUNCTIONS:

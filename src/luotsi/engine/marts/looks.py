@@ -88,7 +88,7 @@ class Looked:
         """The other mart with the joins its parts use, and the conditions that hold for it alone."""
         ground, look = self.ground, self.look
         trees = [*self.where, self.value, *([self.at] if self.at else [])]
-        select = exp.Select().from_(table(ground.schema, self.other.table, look.of))
+        select = exp.Select().from_(table(ground.schema, self.other.table, look.of), copy=False)
         for reference in sorted({found for _, found in used(trees) if found and found != "this"}):
             select = _hop(ground, select, self.other, look.of, reference)
         for each in self.alone:
@@ -127,7 +127,11 @@ def add(steps: Steps, ground: Ground, word: str, look: Look, looker: Looker) -> 
     theirs, ours = looked.ends()
     if not looked.bounds and not looked.joined:
         given = looked.reduced(looked.sql(looked.value), _moment(looked))
-        select = looked.scan().select(exp.alias_(theirs, "shared"), exp.alias_(given, GIVEN)).group_by(theirs.copy())
+        select = (
+            looked.scan()
+            .select(exp.alias_(theirs, "shared"), exp.alias_(given, GIVEN))
+            .group_by(theirs.copy(), copy=False)
+        )
         found = steps.add(f"look_{word}", select)
         on = exp.EQ(this=column("shared", found), expression=ours)
         return _joined(steps, looker, word, look, found, on), looked.type
@@ -142,7 +146,7 @@ def semi_join(ground: Ground, look: Look, looker: Looker, alias: str) -> exp.Exp
     """A condition that every row for which the look finds something meets, cheap enough to ask of all rows."""
     looked = Looked(ground, look, looker)
     theirs, ours = looked.ends()
-    inner = looked.scan().select(theirs).where(exp.not_(exp.Is(this=theirs.copy(), expression=exp.null())))
+    inner = looked.scan().select(theirs).where(exp.not_(exp.Is(this=theirs.copy(), expression=exp.null())), copy=False)
     ours.set("table", exp.to_identifier(alias))
     return exp.In(this=ours, query=exp.Subquery(this=inner))
 
@@ -162,8 +166,8 @@ def _range(looked: Looked, ours: exp.Expr, theirs: exp.Expr) -> exp.Select:
             on.append(kind(this=_time(at.copy()), expression=_time(made)))
     select = looked.scan().select(*keys, exp.alias_(given, GIVEN))
     return select.join(
-        exp.alias_(exp.to_table(looker.step), "this", table=True), on=exp.and_(*on, copy=False)
-    ).group_by(*(each.copy() for each in keys))
+        exp.alias_(exp.to_table(looker.step), "this", table=True), on=exp.and_(*on, copy=False), copy=False
+    ).group_by(*(each.copy() for each in keys), copy=False)
 
 
 def _asof(steps: Steps, looked: Looked, word: str) -> str:
@@ -177,9 +181,9 @@ def _asof(steps: Steps, looked: Looked, word: str) -> str:
         exp.alias_(theirs, "shared"), exp.alias_(_time(at), AT), exp.alias_(_f("max", value), GIVEN)
     )
     if look.take == "latest":
-        select = select.where(exp.not_(exp.Is(this=value.copy(), expression=exp.null())))
-    select = select.where(exp.not_(exp.Is(this=at.copy(), expression=exp.null())))
-    found = steps.add(f"look_{word}", select.group_by(theirs.copy(), _time(at.copy())))
+        select = select.where(exp.not_(exp.Is(this=value.copy(), expression=exp.null())), copy=False)
+    select = select.where(exp.not_(exp.Is(this=at.copy(), expression=exp.null())), copy=False)
+    found = steps.add(f"look_{word}", select.group_by(theirs.copy(), _time(at.copy()), copy=False))
     bounds = {
         each: _time(looked.ground.sql(bound, lambda node: _this(placed(node)))) for each, bound in looked.bounds.items()
     }
@@ -193,7 +197,7 @@ def _asof(steps: Steps, looked: Looked, word: str) -> str:
     )
     this = exp.alias_(exp.to_table(looker.step), "this", table=True)
     join = exp.Join(this=exp.to_table(found), side="LEFT", method="ASOF", on=on)
-    joined = exp.select(exp.column(exp.Star(), "this"), exp.alias_(made, name(word))).from_(this)
+    joined = exp.select(exp.column(exp.Star(), "this"), exp.alias_(made, name(word))).from_(this, copy=False)
     joined.append("joins", join)
     return steps.add(f"with_{word}", joined)
 
@@ -204,8 +208,8 @@ def _joined(steps: Steps, looker: Looker, word: str, look: Look, found: str, on:
         nothing = exp.false() if look.take == "exists" else exp.Literal.number(0)
         given = exp.Coalesce(this=given, expressions=[nothing])
     this = exp.alias_(exp.to_table(looker.step), "this", table=True)
-    select = exp.select(exp.column(exp.Star(), "this"), exp.alias_(given, name(word))).from_(this)
-    return steps.add(f"with_{word}", select.join(found, on=on, join_type="left"))
+    select = exp.select(exp.column(exp.Star(), "this"), exp.alias_(given, name(word))).from_(this, copy=False)
+    return steps.add(f"with_{word}", select.join(found, on=on, join_type="left", copy=False))
 
 
 def _end(ground: Ground, concept: str, by: str, alias: str) -> exp.Column:
@@ -215,7 +219,7 @@ def _end(ground: Ground, concept: str, by: str, alias: str) -> exp.Column:
 def _hop(ground: Ground, select: exp.Select, of: Relation, alias: str, reference: str) -> exp.Select:
     target = table(ground.schema, relation(ground.county, of.refers[reference]).table, reference)
     on = exp.EQ(this=column("key", reference), expression=column(reference, alias))
-    return select.join(target, on=on, join_type="left")
+    return select.join(target, on=on, join_type="left", copy=False)
 
 
 def _moment(looked: Looked) -> exp.Expr | None:

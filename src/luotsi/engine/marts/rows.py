@@ -119,17 +119,18 @@ class _Plan:
         select = exp.select(
             *(column(word, alias) for word in of.columns if word in held),
             *(exp.alias_(column(word, where), flat(word, where)) for word, where in hops),
-        ).from_(table(self.ground.schema, of.table, alias))
+        ).from_(table(self.ground.schema, of.table, alias), copy=False)
         for reference in sorted({where for _, where in hops}):
             target = table(self.ground.schema, relation(self.ground.county, of.refers[reference]).table, reference)
             on = exp.EQ(this=column("key", reference), expression=column(reference, alias))
-            select = select.join(target, on=on, join_type="left")
+            select = select.join(target, on=on, join_type="left", copy=False)
         for each in self._ready():
             select = select.where(
-                self.ground.sql(each, lambda node: column(node.name, node.table or alias), self.chosen.types)
+                self.ground.sql(each, lambda node: column(node.name, node.table or alias), self.chosen.types),
+                copy=False,
             )
         for each in self._needed(alias):
-            select = select.where(each)
+            select = select.where(each, copy=False)
         self.chosen.add(self.rows.rows.replace(".", "_"), select)
 
     def _needed(self, alias: str) -> list[exp.Expr]:
@@ -173,10 +174,11 @@ class _Plan:
                 exp.alias_(column("month", "months"), "period_start"),
                 exp.alias_(exp.cast(end, "date"), "period_end"),
             )
-            .from_(self.chosen.step)
+            .from_(self.chosen.step, copy=False)
             .join(
                 exp.Subquery(this=months(self.ground, self.every), alias=exp.TableAlias(this=name_of("months"))),
                 join_type="cross",
+                copy=False,
             )
         )
         self.chosen.add("census", select)
@@ -198,9 +200,9 @@ class _Plan:
     def _filter(self) -> None:
         ready = self._ready()
         if ready:
-            select = exp.select("*").from_(self.chosen.step)
+            select = exp.select("*").from_(self.chosen.step, copy=False)
             for each in ready:
-                select = select.where(self.chosen.sql(each))
+                select = select.where(self.chosen.sql(each), copy=False)
             self.chosen.add("kept", select)
 
     def _name(self) -> None:
@@ -256,4 +258,8 @@ def months(ground: Ground, every: int = 1) -> exp.Select:
     found = exp.select(exp.alias_(exp.cast(listed, "date"), "month"))
     if every == 1:
         return found
-    return exp.select("month").from_(found.subquery("months")).where(f"month(month) % {every} = 0", dialect="duckdb")
+    return (
+        exp.select("month")
+        .from_(found.subquery("months", copy=False), copy=False)
+        .where(f"month(month) % {every} = 0", dialect="duckdb", copy=False)
+    )

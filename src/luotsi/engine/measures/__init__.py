@@ -4,6 +4,6 @@
 `grains` count, `methods` holds the named methods, `reference` the same in plain Python and `examples` runs both.
 """
 
-from luotsi.engine.measures.compute import compute, sql
+from luotsi.engine.measures.compute import compute, sql, sql_and_tables
 
-__all__ = ["compute", "sql"]
+__all__ = ["compute", "sql", "sql_and_tables"]

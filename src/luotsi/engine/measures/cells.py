@@ -130,7 +130,9 @@ def add(chosen: Chosen, a_pass: Pass, trees: dict[str, exp.Expr], tally: Tally) 
     ]
     groups = chosen.steps.add("groups", exp.union(*selects, distinct=False) if len(selects) > 1 else selects[0])
     by = [column(each) for each in ("month", "set", "group")]
-    months = exp.select(*by, *tally.monthly()).from_(groups).group_by(*(each.copy() for each in by))
+    months = (
+        exp.select(*by, *tally.monthly()).from_(groups, copy=False).group_by(*(each.copy() for each in by), copy=False)
+    )
     return chosen.steps.add("monthly", months)
 
 
@@ -147,7 +149,7 @@ def _flagged(chosen: Chosen, trees: dict[str, exp.Expr], dimensions: list[str], 
     for place, number in tally.sums.values():
         wide = exp.cast(chosen.sql(number), exp.DataType.build("DECIMAL(24, 6)", dialect="duckdb"))
         columns.append(exp.alias_(wide, f"value_{place}"))
-    return exp.select(*columns).from_(chosen.step)
+    return exp.select(*columns).from_(chosen.step, copy=False)
 
 
 def bundled(county: County, sets: list[tuple[str, ...]]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
@@ -193,9 +195,11 @@ def _cells(
         )
     always = ["month", *patterns]
     if len(bundles) == 1:
-        return select.from_(flagged).group_by(*(column(each) for each in [*always, *next(iter(bundles))]))
+        return select.from_(flagged, copy=False).group_by(
+            *(column(each) for each in [*always, *next(iter(bundles))]), copy=False
+        )
     sets = [exp.Tuple(expressions=[column(each) for each in [*always, *bundle]]) for bundle in bundles]
-    return select.from_(flagged).group_by(exp.GroupingSets(expressions=sets))
+    return select.from_(flagged, copy=False).group_by(exp.GroupingSets(expressions=sets), copy=False)
 
 
 def _bundle(bundles: dict[tuple[str, ...], list[tuple[str, ...]]], dimensions: list[str]) -> Iterator[exp.Expr]:
@@ -221,9 +225,9 @@ def _group(
     ]
     for place, _ in tally.sums.values():
         columns += [exp.alias_(exp.Sum(this=column(f"{each}_{place}")), f"{each}_{place}") for each in ("sum", "count")]
-    select = exp.select(*columns).from_(cells)
+    select = exp.select(*columns).from_(cells, copy=False)
     if len(bundles) > 1:
         every = sorted({each for names in bundles for each in names})
         code = sum(1 << place for place, each in enumerate(reversed(every)) if each not in bundle)
-        select = select.where(exp.EQ(this=column("bundle"), expression=exp.Literal.number(code)))
-    return select.group_by(*(column(each) for each in ["month", *names, *patterns]))
+        select = select.where(exp.EQ(this=column("bundle"), expression=exp.Literal.number(code)), copy=False)
+    return select.group_by(*(column(each) for each in ["month", *names, *patterns]), copy=False)

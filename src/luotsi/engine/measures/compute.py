@@ -59,7 +59,7 @@ def compute(
     con.execute("SET asof_loop_join_threshold = 0")
     found: list[Table] = []
     for place, a_pass in enumerate(todo):
-        text = query(ground, county.measures, a_pass).sql("duckdb")
+        text = query(ground, county.measures, a_pass).sql("duckdb", copy=False)
         found.append(con.sql(text).to_arrow_table().cast(SCHEMA))
         if progress is not None:
             progress(place + 1, len(todo))
@@ -69,8 +69,15 @@ def compute(
 
 def sql(county: County, name: str) -> str:
     """The SQL of one measure, laid out to be read; $first_month and $last_month are its parameters."""
+    return sql_and_tables(county, name)[0]
+
+
+def sql_and_tables(county: County, name: str) -> tuple[str, frozenset[str]]:
+    """The SQL of one measure as `sql` gives it, and the names of the marts it reads."""
     (a_pass,) = passes([of_measure(county.measures[_named(county, name)])])
-    return query(Ground(county), county.measures, a_pass).sql("duckdb", pretty=True) + "\n"
+    tree = query(Ground(county), county.measures, a_pass)
+    tables = frozenset(each.name for each in tree.find_all(exp.Table) if each.db)
+    return tree.sql("duckdb", pretty=True, copy=False) + "\n", tables
 
 
 def _named(county: County, name: str) -> str:

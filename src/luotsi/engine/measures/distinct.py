@@ -23,7 +23,7 @@ def add(chosen: Chosen, a_pass: Pass, trees: dict[str, exp.Expr], asked: Asked, 
     """The step with the number of different things for each period and group (columns as in `grains.add`)."""
     steps, value = chosen.steps, chosen.sql(asked.numerator)
     kept = exp.select(column("month"), *shown(chosen, trees, asked.dimensions), exp.alias_(value, "thing")).from_(
-        chosen.step
+        chosen.step, copy=False
     )
     valued = steps.add(f"valued_{asked.name}", kept)
     found = steps.add("thing_months", _months(valued, asked))
@@ -42,13 +42,13 @@ def _months(valued: str, asked: Asked) -> exp.Select:
     dimensions = [column(each) for each in asked.dimensions]
     word = exp.alias_(_sql(f"year(month) // {YEARS}"), "word")
     bits = exp.alias_(_sql(f"bit_or(CAST(1 AS BIGINT) << ({_bit('month')}))"), "bits")
-    found = exp.select(column("thing"), word, *dimensions, bits).from_(valued)
-    found = found.where(exp.not_(exp.Is(this=column("thing"), expression=exp.null())))
+    found = exp.select(column("thing"), word, *dimensions, bits).from_(valued, copy=False)
+    found = found.where(exp.not_(exp.Is(this=column("thing"), expression=exp.null())), copy=False)
     if len(asked.sets) == 1:
-        return found.group_by("thing", "word", *(column(each) for each in asked.sets[0]))
+        return found.group_by("thing", "word", *(column(each) for each in asked.sets[0]), copy=False)
     every = exp.alias_(exp.Anonymous(this="grouping", expressions=[each.copy() for each in dimensions]), "bundle")
     sets = [exp.Tuple(expressions=[column(each) for each in ["thing", "word", *names]]) for names in asked.sets]
-    return found.select(every).group_by(exp.GroupingSets(expressions=sets))
+    return found.select(every).group_by(exp.GroupingSets(expressions=sets), copy=False)
 
 
 def _masks(periods: str, asked: Asked, *, census: bool) -> exp.Select:
@@ -62,8 +62,8 @@ def _masks(periods: str, asked: Asked, *, census: bool) -> exp.Select:
             f"year(last_month) // {YEARS} AS word",
             f"((CAST(1 AS BIGINT) << ({months})) - 1) << ({_bit(first)}) AS mask",
         )
-        .from_(periods)
-        .where(f"grain IN ({grains})")
+        .from_(periods, copy=False)
+        .where(f"grain IN ({grains})", copy=False)
     )
 
 
@@ -80,11 +80,11 @@ def _counted(found: str, masks: str, names: tuple[str, ...], asked: Asked) -> ex
         exp.alias_(things.copy(), "weighed"),
     ]
     on = _sql(f"{found}.word = {masks}.word AND {found}.bits & {masks}.mask <> 0")
-    query = exp.select(*columns).from_(found).join(masks, on=on)
+    query = exp.select(*columns).from_(found, copy=False).join(masks, on=on, copy=False)
     if len(asked.sets) > 1:
         code = sum(1 << place for place, each in enumerate(reversed(asked.dimensions)) if each not in names)
-        query = query.where(exp.EQ(this=column("bundle"), expression=exp.Literal.number(code)))
-    return query.group_by(*(column(each, masks) for each in PLACE), *(column(each) for each in names))
+        query = query.where(exp.EQ(this=column("bundle"), expression=exp.Literal.number(code)), copy=False)
+    return query.group_by(*(column(each, masks) for each in PLACE), *(column(each) for each in names), copy=False)
 
 
 def _sql(text: str) -> exp.Expr:

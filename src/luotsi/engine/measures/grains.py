@@ -30,7 +30,7 @@ def in_periods(chosen: Chosen, a_pass: Pass, periods: str) -> None:
     grains = sorted({grain for each in a_pass.asked for grain in each.grains})
     wanted = exp.In(this=column("grain", periods), expressions=[exp.Literal.string(grain) for grain in grains])
     select = exp.select(exp.column(exp.Star(), chosen.step), *(column(each, periods) for each in PLACE))
-    chosen.add("in_periods", select.from_(chosen.step).join(periods, on=exp.and_(on, wanted)))
+    chosen.add("in_periods", select.from_(chosen.step, copy=False).join(periods, on=exp.and_(on, wanted), copy=False))
 
 
 def with_method(ground: Ground, chosen: Chosen, a_pass: Pass, dimensions: list[str]) -> dict[str, exp.Expr]:
@@ -50,10 +50,10 @@ def with_method(ground: Ground, chosen: Chosen, a_pass: Pass, dimensions: list[s
         exp.column(exp.Star(), chosen.step),
         exp.alias_(end, "period_end"),
         *(exp.alias_(column(word, "person"), flat(word, "person")) for word in wanted),
-    ).from_(chosen.step)
+    ).from_(chosen.step, copy=False)
     if wanted:
         on = exp.EQ(this=column("key", "person"), expression=column("person", chosen.step))
-        select = select.join(table(ground.schema, "person", "person"), on=on, join_type="left")
+        select = select.join(table(ground.schema, "person", "person"), on=on, join_type="left", copy=False)
     chosen.more = {**shape.gives, "period_end": "date"}
     chosen.more |= {flat(word, "person"): person.columns[word] for word in wanted}
     chosen.add("with_person", select)
@@ -85,9 +85,9 @@ def add(chosen: Chosen, a_pass: Pass, trees: dict[str, exp.Expr], asked: Asked) 
         exp.alias_(value, "value"),
         exp.alias_(weight, "weight"),
     ]
-    kept = exp.select(*columns).from_(chosen.step)
+    kept = exp.select(*columns).from_(chosen.step, copy=False)
     if asked.where is not None:
-        kept = kept.where(chosen.sql(asked.where))
+        kept = kept.where(chosen.sql(asked.where), copy=False)
     valued = chosen.steps.add(f"valued_{asked.name}", kept)
     if asked.result == "top_share":
         selects = [_top_share(valued, names) for names in asked.sets]
@@ -156,7 +156,7 @@ def _grouped(valued: str, names: tuple[str, ...], parts: dict[str, exp.Expr]) ->
         exp.alias_(label(names), name("group")),
         *(exp.alias_(made.copy(), word) for word, made in parts.items()),
     )
-    return select.from_(valued).group_by(*(column(each) for each in [*PLACE, *names]))
+    return select.from_(valued, copy=False).group_by(*(column(each) for each in [*PLACE, *names]), copy=False)
 
 
 def _top_share(valued: str, names: tuple[str, ...]) -> exp.Select:
@@ -180,8 +180,8 @@ def _top_share(valued: str, names: tuple[str, ...]) -> exp.Select:
                 exp.Window(this=exp.Count(this=exp.Star()), partition_by=[each.copy() for each in by]), "of_rows"
             ),
         )
-        .from_(valued)
-        .where(exp.not_(exp.Is(this=column("value"), expression=exp.null())))
+        .from_(valued, copy=False)
+        .where(exp.not_(exp.Is(this=column("value"), expression=exp.null())), copy=False)
     )
     # whole numbers throughout: the place times ten is at most the number of rows, rounded up to tens
     tenth = exp.LT(
@@ -203,5 +203,5 @@ def _top_share(valued: str, names: tuple[str, ...]) -> exp.Select:
         exp.alias_(exp.Literal.string(set_name(names)), "set"),
         exp.alias_(label(names), name("group")),
         *(exp.alias_(made, word) for word, made in parts.items()),
-    ).from_(exp.Subquery(this=ranked, alias=exp.TableAlias(this=exp.to_identifier("ranked"))))
-    return select.group_by(*(column(each) for each in [*PLACE, *names]))
+    ).from_(exp.Subquery(this=ranked, alias=exp.TableAlias(this=exp.to_identifier("ranked"))), copy=False)
+    return select.group_by(*(column(each) for each in [*PLACE, *names]), copy=False)

@@ -32,8 +32,8 @@ def with_segment(ground: Ground, steps: Steps, step: str, person: str) -> str:
         exp.LTE(this=column("since", "spans"), expression=column("period_end", step)),
         exp.GTE(this=column("until", "spans"), expression=column("period_end", step)),
     )
-    select = exp.select(exp.column(exp.Star(), step), column("segment", "spans")).from_(step)
-    return steps.add("segmented", select.join(spans, on=on, join_type="left"))
+    select = exp.select(exp.column(exp.Star(), step), column("segment", "spans")).from_(step, copy=False)
+    return steps.add("segmented", select.join(spans, on=on, join_type="left", copy=False))
 
 
 def with_ages(chosen: Chosen, trees: dict[str, exp.Expr]) -> dict[str, exp.Expr]:

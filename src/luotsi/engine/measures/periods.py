@@ -36,7 +36,7 @@ def periods(ground: Ground, steps: Steps, wanted: str = "periods") -> str:
             dialect="duckdb",
         )
         .distinct()
-        .from_(listed.copy())
+        .from_(listed.copy(), copy=False)
         for (grain, label), length in zip(LABELS.items(), (1, 3, 12), strict=True)
     ]
     return steps.add(wanted, exp.union(*selects, distinct=False))
@@ -53,7 +53,7 @@ def whole_years(ground: Ground) -> Ground:
 def dated(chosen: Chosen, rows: Rows) -> None:
     """Adds `month` (its first day) and the ends of the month to the chosen rows; rows of no month asked for go."""
     if rows.each == "period_end":
-        chosen.add("dated", exp.select("*", "period_start AS month").from_(chosen.step))
+        chosen.add("dated", exp.select("*", "period_start AS month").from_(chosen.step, copy=False))
         return
     ground = chosen.ground
     tree = parse(rows.at or chosen.relation.happens or "NULL")
@@ -62,15 +62,15 @@ def dated(chosen: Chosen, rows: Rows) -> None:
     month = exp.cast(_f("date_trunc", "month", at), "date")
     select = (
         exp.select("*", exp.alias_(month, "month"))
-        .from_(chosen.step)
-        .where(exp.GTE(this=at.copy(), expression=exp.cast(ground.first_month.copy(), "date")))
-        .where(exp.LT(this=at.copy(), expression=after))
+        .from_(chosen.step, copy=False)
+        .where(exp.GTE(this=at.copy(), expression=exp.cast(ground.first_month.copy(), "date")), copy=False)
+        .where(exp.LT(this=at.copy(), expression=after), copy=False)
     )
     chosen.add("dated", select)
     ends = exp.select(
         "*", exp.alias_(column("month"), "period_start"), exp.alias_(_f("last_day", column("month")), "period_end")
     )
-    chosen.add("dated", ends.from_(chosen.step))
+    chosen.add("dated", ends.from_(chosen.step, copy=False))
     chosen.more.update(PERIOD)
 
 

@@ -94,16 +94,16 @@ def _summed(groups: str, listed: str, a_pass: Pass, asked: Asked, parts: Parts) 
                 ("weighed", parts.weighed),
             )
         ),
-    ).from_(groups)
-    select = select.join(listed, on=exp.and_(on, asked_grains))
+    ).from_(groups, copy=False)
+    select = select.join(listed, on=exp.and_(on, asked_grains), copy=False)
     names = {set_name(names) for names in a_pass.sets}
     wanted = {set_name(names) for names in asked.sets}
     if wanted != names:
         sets = [exp.Literal.string(each) for each in sorted(wanted)]
-        select = select.where(exp.In(this=column("set", groups), expressions=sets))
-    select = select.group_by(*(each.copy() for each in [*place, *by]))
+        select = select.where(exp.In(this=column("set", groups), expressions=sets), copy=False)
+    select = select.group_by(*(each.copy() for each in [*place, *by]), copy=False)
     if asked.where is not None:
-        select = select.having(exp.GT(this=parts.chosen.copy(), expression=exp.Literal.number(0)))
+        select = select.having(exp.GT(this=parts.chosen.copy(), expression=exp.Literal.number(0)), copy=False)
     return select
 
 
@@ -111,7 +111,7 @@ def _result(ground: Ground, steps: Steps, measure: Measure, step: str) -> exp.Se
     """The result rows of a measure."""
     alone = measure.result in ("count", "sum", "distinct")
     numerator = _double(column("numerator", step))
-    select = exp.Select().from_(step)
+    select = exp.Select().from_(step, copy=False)
     if measure.per is not None:
         per = of_per(ground.county, measure, measure.per)
         found = summed_steps(whole_years(ground), steps, Pass(per.rows, (per,)), "whole_periods")[per.name]
@@ -152,7 +152,7 @@ def _join_per(select: exp.Select, step: str, found: str, measure: Measure, per: 
         exp.GTE(this=column("last_month", found), expression=column("last_month", step)),
         exp.EQ(this=column("group", found), expression=_shared(step, measure, asked)),
     )
-    return select.join(found, on=on, join_type="left")
+    return select.join(found, on=on, join_type="left", copy=False)
 
 
 def _shared(step: str, measure: Measure, per: Asked) -> exp.Expr:

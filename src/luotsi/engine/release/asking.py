@@ -113,7 +113,8 @@ def computed_as_of(home: Path, county: County, measure: Measure, day: datetime.d
         if not known:
             raise UserError(f"Nothing had been extracted by {day}. Ask as of a later date.")
         window = window_of(county, known, None, None)
-        marts.as_of(con, county, day, lineage.concepts_read(county, measures.sql(county, measure.measure)))
+        _, tables = measures.sql_and_tables(county, measure.measure)
+        marts.as_of(con, county, day, lineage.concepts_read(county, tables))
         if "segment" in measure.dimensions:
             segments.compute(con, county, schema="as_of", first_month=window.first, last_month=window.last)
         rows = computed(con, county, [measure.measure], window, schema="as_of")[measure.measure]

@@ -82,8 +82,8 @@ def _measures(
     versions, before = lineage.versions(con), kept.fingerprints(con)
     marks: dict[str, str] = {}
     for name, measure in sorted(county.measures.items()):
-        sql = measures.sql(county, name)
-        concepts = lineage.concepts_read(county, sql)
+        sql, tables = measures.sql_and_tables(county, name)
+        concepts = lineage.concepts_read(county, tables)
         read = [f"{each}={versions.get(each, '')}" for each in concepts]
         window = f"{draft.window.first}..{draft.window.last}"
         marks[name] = lineage.digest(lineage.digest_of(measure), sql, window, str(SMALL), *read)

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import duckdb
-import sqlglot
-from sqlglot import exp
 
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Record
@@ -33,13 +31,9 @@ def digest_of(record: Record) -> str:
     return digest(json.dumps(record.model_dump(mode="json"), sort_keys=True, ensure_ascii=False))
 
 
-def concepts_read(county: County, sql: str) -> list[str]:
+def concepts_read(county: County, tables: Iterable[str]) -> list[str]:
     """The concepts whose marts a query reads, sorted; `segment` stands for all that segments rest on."""
-    read: set[str] = set()
-    for table in sqlglot.parse_one(sql, dialect="duckdb").find_all(exp.Table):
-        if table.db:
-            read |= _concepts(county, table.name)
-    return sorted(read)
+    return sorted({concept for table in tables for concept in _concepts(county, table)})
 
 
 def behind_segments(county: County) -> list[str]:

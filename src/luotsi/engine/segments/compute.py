@@ -52,7 +52,9 @@ def compute(
     con.execute(VIEW.format(schema=schema))
     con.execute("SET asof_loop_join_threshold = 0")  # DuckDB guesses too few rows, and would loop
     for each in county.segments.values():
-        con.execute(f"INSERT INTO {schema}.segment_spans {spans(county, each, schema, first, last).sql('duckdb')}")
+        con.execute(
+            f"INSERT INTO {schema}.segment_spans {spans(county, each, schema, first, last).sql('duckdb', copy=False)}"
+        )
 
 
 def at(
@@ -60,14 +62,16 @@ def at(
 ) -> dict[str, str]:
     """Person's key as text -> segment at the end of a month; persons in none are absent."""
     steps, step = assigned(county, county.segments[name], schema, period_end, period_end)
-    found = con.execute(steps.finished(exp.select("CAST(person AS TEXT)", "segment").from_(step)).sql("duckdb"))
+    found = con.execute(
+        steps.finished(exp.select("CAST(person AS TEXT)", "segment").from_(step, copy=False)).sql("duckdb", copy=False)
+    )
     return dict(found.fetchall())
 
 
 def sql(county: County, name: str) -> str:
     """The SQL of a segment list, laid out to be read; $first_month and $last_month are its parameters."""
     steps, step = _assigned(Ground(county), county.segments[name])
-    return steps.finished(exp.select("*").from_(step)).sql("duckdb", pretty=True) + "\n"
+    return steps.finished(exp.select("*").from_(step, copy=False)).sql("duckdb", copy=False, pretty=True) + "\n"
 
 
 def assigned(
@@ -95,9 +99,9 @@ def _assigned(ground: Ground, segments: Segments) -> tuple[Steps, str]:
         case = case.when(chosen.sql(tree), exp.Literal.string(name))
     person = column("key" if chosen.relation.concept == "person" else "person")
     select = exp.select(exp.alias_(person, "person"), column("period_end"), exp.alias_(case, "segment"))
-    chosen.add("assigned", select.from_(chosen.step))
+    chosen.add("assigned", select.from_(chosen.step, copy=False))
     known = exp.not_(exp.Is(this=column("segment"), expression=exp.null()))
-    chosen.add("known", exp.select("*").from_(chosen.step).where(known))
+    chosen.add("known", exp.select("*").from_(chosen.step, copy=False).where(known, copy=False))
     return steps, chosen.step
 
 
@@ -108,7 +112,9 @@ def spans(county: County, segments: Segments, schema: str, first: datetime.date,
         "year(period_end) * 12 + month(period_end) "
         "- row_number() OVER (PARTITION BY person, segment ORDER BY period_end) AS run"
     )
-    runs = steps.add("runs", exp.select("person", "segment", "period_end", run, dialect="duckdb").from_(step))
+    runs = steps.add(
+        "runs", exp.select("person", "segment", "period_end", run, dialect="duckdb").from_(step, copy=False)
+    )
     select = exp.select(
         "person",
         f"'{segments.segments}' AS segments",
@@ -117,7 +123,7 @@ def spans(county: County, segments: Segments, schema: str, first: datetime.date,
         "MAX(period_end) AS until",
         dialect="duckdb",
     )
-    return steps.finished(select.from_(runs).group_by("person", "segment", "run"))
+    return steps.finished(select.from_(runs, copy=False).group_by("person", "segment", "run", copy=False))
 
 
 def _freshest(con: duckdb.DuckDBPyConnection) -> datetime.date:

@@ -258,7 +258,7 @@ class _Group:
     def statement(self, feed: Feed, batch: Batch) -> str:
         """The SELECT that stages a batch for a feed; batches of one form share it."""
         if (feed.concept, feed.name, batch) not in self.written:
-            self.written[feed.concept, feed.name, batch] = staged(self.county, feed, batch).sql("duckdb")
+            self.written[feed.concept, feed.name, batch] = staged(self.county, feed, batch).sql("duckdb", copy=False)
         return self.written[feed.concept, feed.name, batch]
 
     def load_feed(self, feed: Feed, names: dict[int, str]) -> None:

@@ -310,7 +310,7 @@ class _Builder:
         kept += [n for n in layers.values if n.startswith(("_ref_", "_member_", "_master_"))]
         out["_fault"] = self._fault()
         made = over(types, [*out], out, kept)
-        return made.where(column("_out").not_().or_(self._keyless().not_())) if self._has_out() else made
+        return made.where(column("_out").not_().or_(self._keyless().not_()), copy=False) if self._has_out() else made
 
     def _has_out(self) -> bool:
         return bool(self.mapping.where or self._unpivot())
@@ -353,10 +353,10 @@ class _Builder:
         rows = exp.select(
             column("_line"), column("load"), exp.alias_(column("created_at"), "_created_at"),
             *(exp.alias_(made, name, quoted=True) for name, made in columns.items()),
-        ).from_(read)  # fmt: skip
+        ).from_(read, copy=False)  # fmt: skip
         # of one file every row is of the one extract: no file names to compare
         on = "extracts.file = filename" if self.batch.several else None
-        rows = rows.join("temp.extracts", on=on, join_type="" if on else "CROSS")
+        rows = rows.join("temp.extracts", on=on, join_type="" if on else "CROSS", copy=False)
         if unpivot is None:
             return rows
         pairs = exp.array(
@@ -372,12 +372,12 @@ class _Builder:
             )
         )
         each = exp.alias_(exp.Anonymous(this="unnest", expressions=[pairs]), "_cell")
-        spread_rows = exp.select("*", each).from_(rows.subquery("r"))
+        spread_rows = exp.select("*", each).from_(rows.subquery("r", copy=False), copy=False)
         return exp.select(
             "*",
             exp.alias_(exp.Dot(this=exp.column("_cell"), expression=exp.to_identifier("n")), unpivot.name),
             exp.alias_(exp.Dot(this=exp.column("_cell"), expression=exp.to_identifier("v")), unpivot.value),
-        ).from_(spread_rows.subquery("r"))
+        ).from_(spread_rows.subquery("r", copy=False), copy=False)
 
     def _cell(self, name: str) -> exp.Expr:
         if name not in self.batch.columns:
