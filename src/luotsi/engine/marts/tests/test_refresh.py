@@ -277,3 +277,24 @@ def _land(home: Path, step: tuple[str, str, str | None, str | None], moment: dat
 def _content(con: Connection) -> Iterator[list[tuple[Any, ...]]]:
     for name in ("person", "contact", "unit"):
         yield sorted(rows(con, f"SELECT * FROM marts.{name}"), key=repr)
+
+
+def test_a_feed_without_rows_is_left_out_of_its_mart_until_its_first_rows_come(tmp_path: Path, county: County) -> None:
+    client = {"id": "p1", "temporary": "t1", "hetu": "h1", "town": None}
+    land(tmp_path, "clients", "2024-01-02T00:00", [client], delivery="full")
+    shape = "SELECT shape FROM marts.versions WHERE concept = 'person'"
+    town = "SELECT key, town FROM marts.person"
+    with opened(tmp_path, county) as con:
+        (before,) = rows(con, shape)
+        assert rows(con, town) == [(person_key("h1", "hetu"), None)]
+    residents = [{"hetu": "h1", "town": "register town", "tongue": "fi"}]
+    land(tmp_path, "residents", "2024-01-03T00:00", residents, delivery="full", source="register", instance="register")
+    with opened(tmp_path, county) as con:
+        (after,) = rows(con, shape)
+        assert rows(con, town) == [(person_key("h1", "hetu"), "register town")]
+    assert after != before
+    residents.append({"hetu": "h2", "town": "far", "tongue": "sv"})
+    land(tmp_path, "residents", "2024-01-04T00:00", residents, delivery="full", source="register", instance="register")
+    with opened(tmp_path, county) as con:
+        assert rows(con, shape) == [after]
+        assert rows(con, f"{town} WHERE town = 'far'") == [(person_key("h2", "hetu"), "far")]
