@@ -14,7 +14,7 @@ from luotsi.engine import lake
 from luotsi.jobs import landing
 from luotsi.jobs.landing import Landed
 
-RESIDENTS = 5_000
+RESIDENTS = 4_000
 SEED = 1
 YEARS = (2020, 2024)
 FOLDER = "demonstration"
