@@ -43,7 +43,7 @@ def worked_examples(county: County, faults: Sequence[Fault]) -> list[Fault] | No
     Those of faulty files are left until they are mended; None where concepts or code lists are faulty.
     """
     faulty = {fault.file for fault in faults}
-    if any(Path(file).parent.name == "concepts" or Path(file).parents[1].name == "codes" for file in faulty):
+    if any({"concepts", "codes"} & set(Path(file).parts[-3:-1]) for file in faulty):
         return None
     asked = [
         (kind, name)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+import traceback
+from typing import NoReturn
 
 import typer
 
@@ -38,9 +42,24 @@ def luotsi() -> None:
 
 
 def run() -> None:
-    """Runs the command typed. What a user can mend is one sentence on stderr and exit code 1; wrong usage is 2."""
+    """Runs the command typed. What a user can mend is one sentence on stderr and exit code 1; wrong usage is 2.
+
+    A fault of our own is a sentence too, and its traceback a file that can be sent to us.
+    """
     try:
         app()
     except UserError as error:
-        print(f"luotsi: {error}", file=sys.stderr)  # noqa: T201
-        raise SystemExit(1) from None
+        fail(str(error))
+    except KeyboardInterrupt:
+        fail("Stopped. What was done stands; run the same command again to go on.")
+    except Exception as error:  # noqa: BLE001 - the last place where a traceback can be kept from a reader
+        handle, name = tempfile.mkstemp(prefix="luotsi-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            traceback.print_exc(file=stream)
+        fail(f"An unexpected fault, {type(error).__name__}, stopped this. Please report it with {name}.")
+
+
+def fail(sentence: str) -> NoReturn:
+    """Ends the command with a sentence."""
+    print(f"luotsi: {sentence}", file=sys.stderr)  # noqa: T201
+    raise SystemExit(1) from None

@@ -86,3 +86,9 @@ def test_the_command_is_installed() -> None:
     command = Path(sys.executable).with_name("luotsi")
     told = subprocess.run([command, "--help"], capture_output=True, text=True, check=True).stdout
     assert "check" in told
+
+
+def test_a_county_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["check", "--county", str(tmp_path / "nowhere")])
+    assert result.exit_code == 1
+    assert "there is no such county folder" in result.output
