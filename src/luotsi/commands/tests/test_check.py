@@ -88,7 +88,7 @@ def test_the_command_is_installed() -> None:
     assert "check" in told
 
 
-def test_a_county_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["check", "--county", str(tmp_path / "nowhere")])
+def test_check_itself_tells_of_a_county_folder_that_is_not_there(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main.app, ["check", "--county", str(tmp_path / "nowhere")])
     assert result.exit_code == 1
     assert "there is no such county folder" in result.output
