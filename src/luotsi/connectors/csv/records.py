@@ -59,6 +59,9 @@ def records(source: Iterable[bytes], delimiter: str, encoding: str, width: int |
             fields, fault, raw = _joined(stream, raw, delimiter, encoding)
         if fault is None and "\r" in raw and '"' not in raw:
             fault = "a line break within the row"
+        if fault is None and width is not None:
+            while len(fields) > width and not fields[-1]:
+                fields.pop()  # as DuckDB's reader does: delimiters at the end that hold nothing lose nothing
         if fault is None and width is not None and len(fields) != width:
             fault = f"{len(fields)} columns where the heading has {width}"
         yield Record(number, fields, fault, raw)

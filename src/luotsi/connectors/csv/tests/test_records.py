@@ -50,3 +50,9 @@ def test_fields_are_read_with_and_without_quotes(line: str, fields: list[str]) -
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "utf-16"])
 def test_every_encoding_gives_the_same_text(encoding: str) -> None:
     assert [each.fields for each in cut("ä;ö\nå;b\n", encoding=encoding)] == [["ä", "ö"], ["å", "b"]]
+
+
+def test_delimiters_at_the_end_that_hold_nothing_are_no_columns() -> None:
+    (sound, surplus) = list(records([b"a;b;;", b"a;b;;c"], ";", "utf-8", 2))
+    assert (sound.fields, sound.fault) == (["a", "b"], None)
+    assert surplus.fault == "4 columns where the heading has 2"
