@@ -32,7 +32,9 @@ def timed(*arguments: str) -> tuple[float, float, float]:
 def one(residents: int, years: str, folder: Path) -> dict[str, tuple[float, float, float]]:
     """The figures of each step for one size; the folder is emptied afterwards."""
     extracts, home = folder / "extracts", str(folder / "home")
-    found = {"synth": timed("synth", str(extracts), "--residents", str(residents), "--years", years)}
+    found = {
+        "synth": timed("synth", str(extracts), "--residents", str(residents), "--years", years, "--extracts", "year")
+    }
     sources = sorted({path.name.split("_")[0] for path in extracts.glob("*_*") if path.suffix != ".json"})
     landed = [timed("land", source, str(extracts), "--home", home) for source in sources]
     found["land"] = (sum(w for w, _, _ in landed), sum(c for _, c, _ in landed), max(m for _, _, m in landed))
