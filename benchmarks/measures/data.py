@@ -10,7 +10,8 @@ import duckdb
 
 from luotsi.concepts.calendar import calendar
 from luotsi.concepts.reading import County
-from luotsi.engine.marts.relations import SQL_TYPES, Relation, all_relations
+from luotsi.engine.duck.types import SQL_TYPES
+from luotsi.engine.marts.relations import Relation, all_relations
 
 PERSONS, CONTACTS = 270_000, 30_000_000
 FIRST, DAYS = "2020-01-01", 1826

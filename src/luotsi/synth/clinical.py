@@ -68,9 +68,6 @@ PLANS: tuple[tuple[str, str | None, float, float, float, float, float], ...] = (
     ("glucose", "diabetes_t2", 0.6, 7.8, 1.5, 0.8, 0.05),
     ("glucose", None, 0.12, 5.5, 0.5, 0.3, 0.01),
 )
-PLACES = {"hba1c": 0, "creatinine": 0, "egfr": 0}
-
-MEASURES = ("bp_sys", "bp_dia", "weight", "height", "waist", "smoking", "foot_check", "eye_photo")
 
 # disease, ATC, VNR, share of the ill who take it
 DRUGS = (

@@ -19,8 +19,6 @@ COUNTY = "32213579"
 PROFESSIONS = ("LK", "SH", "TH", "HL", "SHG", "FT", "PS", "ST", "LH")
 LK, SH, TH, HL, SHG, FT, PS, ST, LH = range(9)
 
-REGIONS = ("jyvaskyla", "seutu", "saarikka")
-"""Sub-areas, each with its own patient system: Lifecare, Pegasos, and Mediatri until Lifecare replaced it."""
 SEUTU = {"172", "182", "249", "495", "992", "275"}
 SAARIKKA = {"729", "226", "216", "265", "312", "931", "601", "256"}
 STATIONS = ("Keskusta", "Kyllö", "Huhtasuo", "Vaajakoski", "Palokka")

@@ -8,7 +8,7 @@ import numpy as np
 
 from luotsi.synth.places import Places
 from luotsi.synth.population import Cells, born
-from luotsi.synth.text import MISSING, Array, day_number
+from luotsi.synth.text import Array, day_number
 
 FAR = 10**7
 """A day that never comes."""
@@ -136,8 +136,3 @@ def _onsets(birth: Array, end: int, died: Array, rng: np.random.Generator) -> Ar
     both = (onset[NAMES.index("diabetes_t1")] < FAR) & (onset[NAMES.index("diabetes_t2")] < FAR)
     onset[NAMES.index("diabetes_t2"), both] = FAR
     return onset
-
-
-def day_or_missing(day: Array) -> Array:
-    """A day, or missing when it never comes."""
-    return np.where(day < FAR, day, MISSING)

@@ -11,7 +11,6 @@ from luotsi.synth.rows import Rows, join, length, pick, repeated
 from luotsi.synth.text import MISSING, Array
 
 KINDS = ("home_care", "care_home", "carer_support")
-MATTERS = ("child_protection", "needs_assessment", "income_support", "disability_service", "service_application")
 TASKS = ("lastensuojelu", "iäkkäät", "työikäiset", "vammaiset", "iäkkäät")
 GROUPS = ("75 vuotta täyttänyt", "korkein hoitotuki", "erityisen tuen lapsi", "muu")
 SCALES = ("CPS", "ADLH", "IADL", "DRS", "CHESS", "MAPLe", "PAIN")

@@ -10,7 +10,6 @@ from luotsi.synth.residents import Residents
 from luotsi.synth.rows import Rows, join, length, pick, repeated
 from luotsi.synth.text import MISSING, Array
 
-DESTINATIONS = ("home", "home_care", "ward", "care_home", "died", "other")
 EMERGENCY = np.array([0.34, 0.17, 0.2, 0.27, 0.22, 0.24, 0.34, 0.62, 0.95])
 PLANNED = np.array([0.02, 0.015, 0.015, 0.02, 0.03, 0.05, 0.08, 0.07, 0.04])
 REFERRALS = np.array([0.09, 0.08, 0.1, 0.14, 0.17, 0.24, 0.33, 0.34, 0.22])

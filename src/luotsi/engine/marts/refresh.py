@@ -16,7 +16,8 @@ from sqlglot import exp
 
 from luotsi.concepts.calendar import calendar
 from luotsi.concepts.reading import County
-from luotsi.engine.marts.relations import SQL_TYPES, relation
+from luotsi.engine.duck.types import SQL_TYPES
+from luotsi.engine.marts.relations import relation
 from luotsi.engine.marts.same import linked, masters, moved, same_table
 from luotsi.engine.marts.shape import Shaper
 from luotsi.engine.marts.steps import quoted

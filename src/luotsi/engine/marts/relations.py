@@ -18,17 +18,6 @@ CALENDAR = {"date": "date", "working": "boolean", "nth": "integer"}
 SEGMENT = {"person": "reference", "period_end": "date", "segments": "text", "segment": "text"}
 SPANS = {"person": "reference", "segments": "text", "segment": "text", "since": "date", "until": "date"}
 
-SQL_TYPES = {
-    "text": "VARCHAR",
-    "code": "VARCHAR",
-    "integer": "BIGINT",
-    "decimal": "DECIMAL(18, 6)",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "timestamp": "TIMESTAMP",
-    "reference": "UUID",
-}
-
 _WORDS = (
     "all analyse analyze and anti any array as asc asof asymmetric at authorization binary both by case cast "
     "check collate collation column columns concurrently constraint create cross default deferrable desc "

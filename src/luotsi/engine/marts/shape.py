@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from luotsi.concepts.reading import County
-from luotsi.engine.marts.relations import SQL_TYPES, Relation, relation
+from luotsi.engine.duck.types import SQL_TYPES
+from luotsi.engine.marts.relations import Relation, relation
 from luotsi.engine.marts.same import linked, same_table
 from luotsi.engine.marts.steps import quoted
 from luotsi.engine.vault.model import Feed, Model, Versions

@@ -17,20 +17,11 @@ from luotsi.concepts.calendar import calendar
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Example, Measure
+from luotsi.engine.duck.types import SQL_TYPES
 from luotsi.engine.measures.compute import compute
 from luotsi.engine.measures.reference import Period, World
 from luotsi.engine.measures.reference.calls import Value
 from luotsi.engine.measures.reference.world import attributes
-
-COLUMN_TYPES = {
-    "integer": "BIGINT",
-    "decimal": "DECIMAL(18, 6)",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "timestamp": "TIMESTAMP",
-    "reference": "UUID",
-}
-"""Types of the marts; text and codes are VARCHAR."""
 
 
 class Tables:
@@ -101,7 +92,7 @@ def asked_for(county: County, measure: Measure, example: Example, period: Period
 def columns_of(county: County, relation: str) -> dict[str, str]:
     """Column -> SQL type of a relation's table, without the key."""
     return {
-        name: COLUMN_TYPES.get(each.type, "VARCHAR")
+        name: SQL_TYPES[each.type]
         for name, each in attributes(county, relation).items()
         if each.privacy != "identifying"
     }

@@ -61,14 +61,13 @@ def ask(
 def definition(release: Release, measure: str) -> Measure:
     """The definition that a release's numbers of a measure were made by."""
     definitions = release.manifest["definitions"]
-    others = {name: each["record"].get("also", ()) for name, each in definitions.items()}
-    return Measure.model_validate(definitions[named(measure, others)]["record"])
+    return Measure.model_validate(definitions[named(measure, other_names(release))]["record"])
 
 
-def known(release: Release) -> set[str]:
-    """Every name by which the measures of a release can be asked for."""
+def other_names(release: Release) -> dict[str, tuple[str, ...]]:
+    """Each measure of a release with the other names by which it can be asked for."""
     definitions = release.manifest["definitions"]
-    return {name for each in definitions for name in (each, *definitions[each]["record"].get("also", ()))}
+    return {name: tuple(each["record"].get("also", ())) for name, each in definitions.items()}
 
 
 def measure_of(county: County, measure: str) -> Measure:

@@ -13,7 +13,7 @@ from typing import Any
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Measure
 from luotsi.engine import measures
-from luotsi.engine.release.asking import definition, known, measure_of
+from luotsi.engine.release.asking import definition, measure_of, other_names
 from luotsi.engine.release.store import current, find
 
 
@@ -36,7 +36,7 @@ class Explanation:
 def explain(home: Path, county: County, measure: str, *, release: str | None = None) -> Explanation:
     """Explains a measure as a release has it (the current one unless named), or from the county before any release."""
     found = find(home, release) if release is not None else current(home)
-    if found is None or measure not in known(found):
+    if found is None or not any(measure in (name, *others) for name, others in other_names(found).items()):
         record = measure_of(county, measure)
         return Explanation(record, measures.sql(county, record.measure), None, (), {})
     record = definition(found, measure)

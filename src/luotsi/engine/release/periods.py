@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -100,8 +99,3 @@ def parse_range(text: str) -> Range:
 def grain_of(period: str) -> Grain:
     """The grain of a period by the form of its name."""
     return parse_period(period).grain
-
-
-def latest(periods: Iterable[str]) -> str:
-    """The name of the period that ends last; the coarsest of those that end together."""
-    return str(max((parse_period(each) for each in periods), key=lambda each: (each.last, MONTHS[each.grain])))

@@ -13,17 +13,8 @@ from typing import Literal
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Attribute, Concept, Mapping, Source, Table
+from luotsi.engine.duck.types import SQL_TYPES
 
-SQL_TYPES = {
-    "text": "VARCHAR",
-    "code": "VARCHAR",
-    "integer": "BIGINT",
-    "decimal": "DECIMAL(18, 6)",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "timestamp": "TIMESTAMP",
-    "reference": "UUID",
-}
 PASSPORT = ("instance", "recorded_at", "seq", "deleted", "load")
 """What every row of a link or satellite carries beside its key and content."""
 

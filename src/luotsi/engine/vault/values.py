@@ -16,7 +16,7 @@ from luotsi.concepts.functions import ANY
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Attribute, Format, Value
 from luotsi.engine.duck.expressions import to_sql
-from luotsi.engine.vault.model import SQL_TYPES
+from luotsi.engine.duck.types import SQL_TYPES
 
 REASONS = {
     "date": "is not a date",
