@@ -1,0 +1,1 @@
+"""The leaders' desk: boards, measures, signals, notes, subscriptions, and the monitor of data."""

@@ -1,0 +1,44 @@
+"""Writes events, and lets those who asked for it hear of them in the same transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+
+from luotsi.web.events.models import Cursor, Event
+
+Handler = Callable[[Event], None]
+
+_handlers: defaultdict[str, list[Handler]] = defaultdict(list)
+
+
+def on(name: str) -> Callable[[Handler], Handler]:
+    """Marks a function of an app's handlers.py as one that hears of an event. It runs in the event's transaction."""
+
+    def marked(handler: Handler) -> Handler:
+        _handlers[name].append(handler)
+        return handler
+
+    return marked
+
+
+def record(name: str, *, by: Any, subject: str = "", **payload: dict[str, Any]) -> Event:
+    """Writes one event and calls its handlers. Each keyword of `payload` is a concept and its record.
+
+    `by` is the user who did it, or None where no one is signed in. Raises RuntimeError outside a transaction: an event
+    without what it tells of, or the other way round, must never stand.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"The event {name} was recorded outside a transaction; make the action atomic.")
+    event = Event.objects.create(name=name, by=by, subject=subject, payload=payload)
+    for handler in _handlers[name]:
+        handler(event)
+    return event
+
+
+def move(reader: str, last: Event) -> None:
+    """Says that a reader has taken every event up to and with this one."""
+    Cursor.objects.update_or_create(reader=reader, defaults={"transaction": str(last.transaction), "event": last.pk})

@@ -1,0 +1,8 @@
+"""What a WSGI server runs."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "luotsi.web.project.settings")
+application = get_wsgi_application()
