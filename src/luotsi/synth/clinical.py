@@ -281,7 +281,7 @@ def care_plans(people: Residents, span: tuple[int, int], rng: np.random.Generato
     rows = {
         "person": who,
         "created": created,
-        "updated": np.minimum(updated, late),
+        "updated": np.where(updated < late, updated, created),
         "rehabilitation": rng.random(len(who)) < 0.08,
         "kanta": rng.random(len(who)) < 0.55,
     }

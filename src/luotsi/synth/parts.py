@@ -109,6 +109,7 @@ def _county_sheets(here: World, totals: dict[str, Array], rng: np.random.Generat
     yield county.population(here, totals["population"])
     yield from county.ledger(here, totals["costs"], rng)
     yield from county.bed_days(here, np.cumsum(totals["moves"], axis=1))
+    yield from county.care_home_days(here, rng)
 
 
 def _totals(drawn: Block) -> dict[str, Array]:

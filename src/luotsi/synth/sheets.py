@@ -88,6 +88,8 @@ class Sheet:
     delivery: str | None = None
     """Says full or delta where it is not what the kind of sheet tells."""
     late: float = LATE
+    since: int = 0
+    """The day the table came into use; no extract without rows is sent until then."""
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,8 @@ class Part:
                 if single and len(extract) and extract[0] == number
                 else np.flatnonzero(extract == number)
             )
+            if not len(chosen) and sheet.cuts[number] <= sheet.since:
+                continue
             rows = table if len(chosen) == table.num_rows else table.take(pa.array(chosen))
             data = _text(rows, dialect)
             piece, base = len(self.pieces), len(chosen)

@@ -52,10 +52,14 @@ class Summary:
 
 
 def cuts_of(years: tuple[int, int], cadence: Cadence, until: datetime.date | None = None) -> tuple[int, ...]:
-    """Days of the extracts. `few`: in the middle of the last year and after it."""
+    """Days of the extracts. `few`: in the middle of the last year, or in November of the only one, and after it.
+
+    Influenza vaccines are given in autumn: half of a single year would hold so few of them that the rest, rightly, is
+    refused as unusual."""
     first, last = years
-    step = {"few": 6, "year": 12, "quarter": 3, "month": 1}[cadence]
-    begin = last * 12 + 6 if cadence == "few" else first * 12
+    middle = 6 if first < last else 10
+    step = {"few": 12 - middle, "year": 12, "quarter": 3, "month": 1}[cadence]
+    begin = last * 12 + middle if cadence == "few" else first * 12
     months = range(begin, (last + 1) * 12 + 1, step)
     cuts = [day_number(month // 12, month % 12 + 1) for month in months]
     end = day_number(until.year, until.month, until.day) + 1 if until else day_number(last + 1)

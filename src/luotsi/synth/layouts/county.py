@@ -229,6 +229,27 @@ def bed_days(world: World, present: Array) -> Iterator[Sheet]:
         yield Sheet(source, instance, table, columns, world.cuts, (day + 1) * 1440, None, duplicates=0.0, late=0.0)
 
 
+def care_home_days(world: World, rng: np.random.Generator) -> Iterator[Sheet]:
+    """Places and residents of each care home and day, as the client record system of social care counts them.
+
+    A home is nearly full whoever pays: its residents include those of other counties, so they are more than the
+    periods of service that this county pays for. They change by a place or two in a week."""
+    first, end = world.calendar.first, min(world.calendar.end, world.cuts[-1])
+    homes = world.places.of("hoivakoti")
+    places = np.array([unit.places or 0 for unit in world.places.units])[homes]
+    weeks = (end - first) // 7 + 1
+    share = 0.93 + 0.04 * np.sin(np.cumsum(rng.normal(0, 0.25, (len(homes), weeks)), axis=1))
+    occupied = np.rint(places[:, None] * share).astype(np.int64)
+    home, day = np.repeat(np.arange(len(homes)), end - first), np.tile(np.arange(first, end), len(homes))
+    columns = {
+        "YKSIKKO_OID": codes([world.places.units[home].oid for home in homes], home),
+        "PVM": days(day, "fi"),
+        "PAIKAT": whole(places[home]),
+        "ASUKKAITA": whole(occupied[home, (day - first) // 7]),
+    }
+    yield Sheet("social", "social", "asukaspaivat", columns, world.cuts, (day + 1) * 1440, None, late=0.0)
+
+
 def calendars(world: World, chosen: Array, rng: np.random.Generator) -> Iterator[Sheet]:
     """Free times of booking calendars on the first working day of each month, for the third free time."""
     unit, profession = world.places.staff
@@ -275,7 +296,8 @@ def calendars(world: World, chosen: Array, rng: np.random.Generator) -> Iterator
         rows = {name: values[mine] for name, values in slots.items()}
         columns = _pegasos_slots(world, rows) if instance == "seutu" else _lifecare_slots(world, rows)
         source, table = ("pegasos", "ajanvarauskirja") if instance == "seutu" else ("lifecare", "ajat")
-        yield Sheet(source, instance, table, columns, world.cuts, rows["day"] * 1440 + 420, None, late=0.0)
+        since = world.switch if instance == "pohjoinen" else 0
+        yield Sheet(source, instance, table, columns, world.cuts, rows["day"] * 1440 + 420, None, late=0.0, since=since)
 
 
 def _calendars(world: World, who: Array) -> pa.Array:

@@ -32,11 +32,13 @@ CHUNK = 500
 
 
 def staff_units(world: World) -> Array:
-    """Unit of each member of staff: 0.9 a place on wards and in care homes, 3.2 for 1,000 residents in home care."""
+    """Unit of each member of staff: 0.9 a place on wards, 1 in care homes, 3.2 for 1,000 residents in home care.
+
+    What is worked of it makes about 0.6 workers for each resident of a care home."""
     sizes: list[int] = []
     for unit in world.places.units:
         if unit.kind in ("osasto", "tk-osasto", "hoivakoti"):
-            sizes.append(max(2, round(0.9 * (unit.places or 0))))
+            sizes.append(max(2, round((1.0 if unit.kind == "hoivakoti" else 0.9) * (unit.places or 0))))
         elif unit.kind == "kotihoito":
             share = float(world.places.share[[town.code for town in world.places.towns].index(unit.municipality)])
             sizes.append(max(2, round(3.2 * world.residents * share / 1000)))

@@ -48,6 +48,7 @@ class Database:
         """A table of the instance, with its column of change."""
         if "MUUTETTU" not in columns:
             columns["MUUTETTU"] = stamps(changed, "fi")
+        more = {"since": self.since, **more}
         return Sheet("lifecare", self.instance, table, columns, self.world.cuts, changed, "MUUTETTU", **more)  # type: ignore[arg-type]
 
     def mine(self, rows: Rows, day: Array) -> Array:

@@ -93,7 +93,7 @@ def _assessments(db: Database, rows: Rows) -> Sheet:
         "KIIREELLISYYS": codes(contacts.URGENCIES, rows["urgency"]),
         "TULOS": codes(("neuvottu", "varattu"), visit.astype(int)),
     }
-    return db.sheet("hta", columns, np.maximum(rows["assessed"] + 15, rows["assessed"]))
+    return db.sheet("hta", columns, np.maximum(rows["assessed"] + 15, db.since * 1440))
 
 
 def _bookings(db: Database, rows: Rows) -> Sheet:
