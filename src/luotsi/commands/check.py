@@ -13,6 +13,7 @@ from luotsi.commands.progress import watching
 from luotsi.concepts.checking import check as checked
 from luotsi.concepts.reading import County, Fault, read_county
 from luotsi.concepts.shipped import roots
+from luotsi.connectors import known
 from luotsi.engine.measures.example_tables import Tables
 from luotsi.engine.measures.examples import run_measures, run_segments
 from luotsi.engine.segments import at
@@ -23,7 +24,7 @@ KINDS = ("concepts", "codes", "sources", "measures", "segments")
 def check(county: Overlay = None) -> None:
     """Check county content: every fault with its file and line, and what would be right."""
     content, faults = read_county(*roots(county))
-    faults = sorted({*faults, *checked(content)})
+    faults = sorted({*faults, *checked(content), *known.check(content)})
     failed = worked_examples(content, faults)
     for fault in (*faults, *(failed or ())):
         typer.echo(shown(fault))

@@ -15,6 +15,7 @@ from luotsi.concepts.checking import check
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
 from luotsi.concepts.shipped import open_county
+from luotsi.connectors import known
 from luotsi.engine.release import Release
 from luotsi.jobs.building import build
 from luotsi.jobs.demonstration import RESIDENTS, demonstrate, is_empty
@@ -24,7 +25,7 @@ from luotsi.jobs.headlines import Headline, headlines
 def up(home: Home = HOME, county: Overlay = None) -> None:
     """Check the content, load what has landed, release it, and show the headline measures."""
     content = open_county(county)
-    faults = check(content)
+    faults = [*check(content), *known.check(content)]
     if faults:
         raise UserError(f"County content has {len(faults)} faults, the first: {faults[0]} Run `luotsi check` for all.")
     if is_empty(home):

@@ -12,6 +12,7 @@ from luotsi.commands.check import worked_examples
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import Fault
 from luotsi.concepts.shipped import open_county, shipped
+from luotsi.connectors import known
 
 
 def checked(*arguments: str):
@@ -33,6 +34,21 @@ def test_check_tells_a_fault_of_an_overlay_with_its_line_and_ends_with_one(tmp_p
     assert f"{file}:{line}: there is no code list absence_kinds. Did you mean absence_kind?" in result.stdout
     assert f"concepts/absence is replaced by {file}" in result.stdout
     assert "The worked examples wait until concepts and code lists are mended" in result.stdout
+
+
+def test_check_tells_a_connector_that_is_not_there_with_its_line(tmp_path) -> None:
+    source = (shipped() / "sources" / "rai.yaml").read_text("utf-8")
+    overlay(tmp_path, "sources/rai.yaml", source.replace("connector: csv", "connector: cvs"))
+    line = source[: source.index("connector: csv")].count("\n") + 1
+    found = known.check(open_county(tmp_path))
+    file = str(tmp_path / "sources" / "rai.yaml")
+    assert found == [Fault(file, line, "there is no connector cvs", "Did you mean csv?")]
+    assert known.check(open_county()) == []
+    concept = (shipped() / "concepts" / "absence.yaml").read_text("utf-8")  # a fault that spares the worked examples
+    overlay(tmp_path, "concepts/absence.yaml", concept.replace("codes: absence_kind", "codes: absence_kinds"))
+    result = checked("--county", str(tmp_path))
+    assert result.exit_code == 1
+    assert f"{file}:{line}: there is no connector cvs. Did you mean csv?" in result.stdout
 
 
 def test_a_county_folder_that_is_not_there_is_told(tmp_path) -> None:
