@@ -15,6 +15,9 @@ from luotsi.concepts.errors import UserError
 MEMORY_SHARE = 0.6
 """Of the machine's memory, where nothing else is said."""
 
+CHECKPOINT = "256MB"
+"""How long the log grows before it is worked into the file: a county's many small loads would do it at every few."""
+
 
 def connect(
     path: Path | None,
@@ -33,6 +36,7 @@ def connect(
         "memory_limit": os.environ.get("LUOTSI_MEMORY") or memory or f"{int(_machine_memory() * MEMORY_SHARE)}B",
         "temp_directory": str(spill) if spill else "",
         "preserve_insertion_order": False,
+        "checkpoint_threshold": CHECKPOINT,
         "autoinstall_known_extensions": False,
         "TimeZone": "UTC",
     }

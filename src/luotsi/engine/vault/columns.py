@@ -9,7 +9,7 @@ from luotsi.engine.duck.keys import key
 
 def over(inner: exp.Select, made: list[str], columns: dict[str, exp.Expr], kept: list[str]) -> exp.Select:
     """A SELECT over another: the kept names as they are, then the new ones."""
-    new = [exp.alias_(columns[name], name, quoted=True) for name in made]
+    new = [exp.alias_(columns[name], name, quoted=True, copy=False) for name in made]
     return exp.select(*(column(name) for name in kept), *new, copy=False).from_(
         inner.subquery("r", copy=False), copy=False
     )

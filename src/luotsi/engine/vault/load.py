@@ -148,23 +148,24 @@ class _Loader:
 
     def _group(self, group: Sequence[Extract], begun: float) -> LoadReport:
         con, first = self.con, group[0]
-        numbers = [run(con, "SELECT CAST(nextval('vault.load_number') AS INTEGER)") for _ in group]
+        taken = con.execute("SELECT CAST(nextval('vault.load_number') AS INTEGER) FROM range(?)", [len(group)])
+        numbers = sorted(int(row[0]) for row in taken.fetchall())
         self.first_load = self.first_load or numbers[0]
         extracts = [Loaded(n, e.created_at, e.delivery, e.path, e.columns) for n, e in zip(numbers, group, strict=True)]
         names = tuple(each.name for each in group)
         report = LoadReport(*first.stream, names, first.delivery, tuple(numbers), rows=sum(e.rows for e in group))
         loaded = self._loaded(first)
-        report.usual_rows = self._usual(first)
+        usual = [(e.created_at, e.load, e.rows) for e in loaded if e.delivery == first.delivery]
+        report.usual_rows = max(usual)[2] if usual else None
         spans: dict[int, tuple[datetime, datetime]] = {}
         strands = _Group(con, self.county, self.model, first, extracts, loaded, report, spans, self.written)
         for feed in self.model.feeds:
             if (feed.source, feed.table) == (first.source, first.table):
                 strands.load_feed(feed, {n: e.name for n, e in zip(numbers, group, strict=True)})
         self.referred |= strands.referred
-        report.quarantined = run(
-            con, "SELECT count(*) FROM (SELECT DISTINCT load, line FROM vault.quarantine WHERE load >= $n) AS q",
-            n=numbers[0],
-        )  # fmt: skip
+        if report.faults:
+            lines = "SELECT DISTINCT load, line FROM vault.quarantine WHERE load >= $n"
+            report.quarantined = run(con, f"SELECT count(*) FROM ({lines}) AS q", n=numbers[0])
         report.seconds = round(time.monotonic() - begun, 3)
         self._book(group, extracts, spans, report)
         return report
@@ -172,24 +173,16 @@ class _Loader:
     def _loaded(self, first: Extract) -> list[Loaded]:
         """The extracts of the stream that are loaded already."""
         rows = self.con.execute(
-            "SELECT load, created_at, delivery, recorded_max, extract FROM vault.loads "
+            "SELECT load, created_at, delivery, recorded_max, rows, extract FROM vault.loads "
             'WHERE source = ? AND instance = ? AND "table" = ? ORDER BY load',
             list(first.stream),
         ).fetchall()
         made: list[Loaded] = []
-        for number, created, delivery, recorded, name in rows:
+        for number, created, delivery, recorded, sent, name in rows:
             there = self.lake.get((*first.stream, str(name)))
             path, columns = (there.path, there.columns) if there else (Path(f"lake/{name}"), frozenset[str]())
-            made.append(Loaded(int(number), created, str(delivery), path, columns, recorded))
+            made.append(Loaded(int(number), created, str(delivery), path, columns, recorded, int(sent)))
         return made
-
-    def _usual(self, first: Extract) -> int | None:
-        row = self.con.execute(
-            'SELECT rows FROM vault.loads WHERE source = ? AND instance = ? AND "table" = ? AND delivery = ? '
-            "ORDER BY created_at DESC, load DESC LIMIT 1",
-            [*first.stream, first.delivery],
-        ).fetchone()
-        return int(row[0]) if row else None
 
     def _book(
         self,
@@ -198,18 +191,17 @@ class _Loader:
         spans: dict[int, tuple[datetime, datetime]],
         report: LoadReport,
     ) -> None:
-        said = json.dumps(report.as_json(), ensure_ascii=False)
+        said, values = json.dumps(report.as_json(), ensure_ascii=False), list[object]()
         for extract, loaded in zip(group, extracts, strict=True):
             low, high = spans.get(loaded.load, (None, None))
             if extract.delivery == "full":
                 low = high = extract.created_at
-            self.con.execute(
-                "INSERT INTO vault.loads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now()::TIMESTAMP, ?, ?)",
-                [
-                    loaded.load, *extract.stream, extract.name, extract.created_at, extract.delivery, extract.rows,
-                    low, high, report.seconds, said,
-                ],
-            )  # fmt: skip
+            values += [
+                loaded.load, *extract.stream, extract.name, extract.created_at, extract.delivery, extract.rows,
+                low, high, report.seconds, said,
+            ]  # fmt: skip
+        row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now()::TIMESTAMP, ?, ?)"
+        self.con.execute(f"INSERT INTO vault.loads VALUES {', '.join(row for _ in group)}", values)
 
     def note_undescribed(self, reports: list[LoadReport]) -> None:
         """Says in the last report which keys were referred to and never described."""

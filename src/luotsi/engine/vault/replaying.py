@@ -30,6 +30,7 @@ class Loaded:
     path: Path
     columns: frozenset[str]
     recorded_max: datetime | None = None
+    rows: int = 0
 
 
 def point_at(con: duckdb.DuckDBPyConnection, extracts: Sequence[Loaded]) -> None:
