@@ -24,6 +24,7 @@ from luotsi.connectors.fhir.compiler import (
     type_name,
 )
 from luotsi.connectors.fhir.paths import Binary, Call, Item, Literal, Member, Node, This, parse
+from luotsi.connectors.fhir.views import repeat_of, repeated
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def select(table: Table, source: str, filtered: bool) -> str:
     numbered = "_line, " if filtered and table.each is None else ""
     if table.each is None:
         return _read(table, f"(SELECT {numbered}resource FROM {source}{_where(held)})", "resource", scope, numbered)
-    loop, hint = _loop(parse(table.each), scope)
+    loop, hint = _loop(table.each, scope)
     kept = " AND ".join(part for part in (held, hint) if part)
     looped = (
         "(SELECT resource, element, place - 1 AS place FROM (SELECT resource, unnest(l) AS element, "
@@ -68,8 +69,11 @@ def _where(condition: str) -> str:
     return f" WHERE {condition}" if condition else ""
 
 
-def _loop(tree: Node, scope: Scope) -> tuple[str, str]:
+def _loop(each: str, scope: Scope) -> tuple[str, str]:
     """The elements a table loops over, and a condition that resources without any can be passed over by."""
+    if paths := repeat_of(each):
+        return repeated(paths, scope), ""
+    tree = parse(each)
     whole = many(compiled(tree, scope))
     if not (isinstance(tree, Member) and isinstance(tree.of, This) and tree.name not in CHOICES):
         return whole, ""

@@ -19,6 +19,7 @@ from luotsi.connectors.fhir.columns import walk
 from luotsi.connectors.fhir.compiler import CHOICES, quoted, reference_key, type_name
 from luotsi.connectors.fhir.paths import Binary, Call, Constant, Item, Literal, Member, Node, This, parse
 from luotsi.connectors.fhir.shapes import Shape, UnfitError, named
+from luotsi.connectors.fhir.views import repeat_of
 
 CONTACTS = frozenset({"identifier", "telecom"})
 """Members whose `value` is just that, and never `valueString` or another type."""
@@ -67,6 +68,8 @@ def select(table: Table, path: Path) -> str | None:
     try:
         loop = None
         if table.each is not None:
+            if repeat_of(table.each):
+                return None
             loop = _loop(parse(table.each), scope)
             scope = replace(scope, this=Found("element", "item", loop.shape), index="place")
         columns = {name: _column(parse(each.path or name), scope) for name, each in table.columns.items()}

@@ -28,6 +28,8 @@ TYPES = {
 }
 """FHIR type of a column -> DuckDB type; every other is text."""
 Json = Mapping[str, Any]
+Path = Callable[[Scope], str]
+"""Gives the list of the elements that a path finds from where the scope stands."""
 
 
 class ViewError(UserError):
@@ -90,6 +92,30 @@ def _constants(view: Json) -> dict[str, Literal]:
     return found
 
 
+def elements(path: str) -> Path:
+    """A FHIRPath as what `repeated` follows."""
+    tree = parse(path)
+    return lambda scope: many(compiled(tree, scope))
+
+
+def repeat_of(each: str) -> list[Path] | None:
+    """The paths of `repeat(item | answer.item)`; None of any other FHIRPath."""
+    if not (each.startswith("repeat(") and each.endswith(")")):
+        return None
+    return [elements(part.strip()) for part in each.removeprefix("repeat(").removesuffix(")").split("|")]
+
+
+def repeated(paths: Sequence[Path], scope: Scope, left: int = DEEPEST) -> str:
+    """The list of elements reached by any path, and from them again, each before those below it."""
+    children = f"list_concat({', '.join(path(scope) for path in paths)})" if len(paths) > 1 else paths[0](scope)
+    if left == 0:
+        stop = f"error('The document nests deeper than {DEEPEST} levels.')::JSON[]"
+        return f"CASE WHEN len({children}) > 0 THEN {stop} ELSE []::JSON[] END"
+    each = scope.fresh()
+    below = repeated(paths, replace(scope, this=each), left - 1)
+    return f"flatten(list_transform({children}, lambda {each}: list_concat([{each}], {below})))"
+
+
 @dataclass(frozen=True)
 class _Builder:
     fresh: Callable[[], str]
@@ -112,22 +138,12 @@ class _Builder:
 
     def looped(self, part: Json, word: str, scope: Scope) -> str:
         if word == "repeat":
-            paths = [parse(_text(path, word)) for path in part[word]]
-            return self.repeated([lambda s, p=path: many(compiled(p, s)) for path in paths], scope, DEEPEST)
+            paths = [_text(path, word) for path in part[word]]
+            return repeated([elements(path) for path in paths], scope)
         source = many(compiled(parse(_text(part[word], word)), scope))
         if word == "forEach":
             return source
         return f"list_transform([{source}], lambda l: CASE WHEN len(l) = 0 THEN [NULL::JSON] ELSE l END)[1]"
-
-    def repeated(self, paths: Sequence[Callable[[Scope], str]], scope: Scope, left: int) -> str:
-        """The elements reached by any path, and from them again, each before those below it."""
-        children = f"list_concat({', '.join(path(scope) for path in paths)})" if len(paths) > 1 else paths[0](scope)
-        if left == 0:
-            stop = f"error('The document nests deeper than {DEEPEST} levels.')::JSON[]"
-            return f"CASE WHEN len({children}) > 0 THEN {stop} ELSE []::JSON[] END"
-        each = self.fresh()
-        below = self.repeated(paths, replace(scope, this=each), left - 1)
-        return f"flatten(list_transform({children}, lambda {each}: list_concat([{each}], {below})))"
 
     def inside(self, part: Json, scope: Scope) -> Rows:
         pieces: list[Rows] = []

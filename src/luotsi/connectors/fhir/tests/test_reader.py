@@ -269,3 +269,41 @@ def test_a_finnish_patient_is_known_by_personal_identity_code_too() -> None:
     patient = _named(read(_shipped(), path)[0])[0]
     assert (patient["patient_id"], patient["hetu"]) == ("patientesim1", "250810A999Y")
     assert patient["name"] == "Karen Erika van der Hentenryck"
+
+
+def test_answers_of_a_questionnaire_are_rows_at_every_depth_and_free_text_is_not_kept(tmp_path: Path) -> None:
+    response = {
+        "resourceType": "QuestionnaireResponse",
+        "id": "r1",
+        "status": "completed",
+        "questionnaire": "http://loinc.org/q/44249-1",
+        "subject": {"reference": "Patient/p1"},
+        "authored": "2024-02-05T09:00:00+02:00",
+        "item": [
+            {"linkId": "group", "item": [{"linkId": "/44250-9", "answer": [{"valueCoding": {"code": "LA6569-3"}}]}]},
+            {
+                "linkId": "sum",
+                "answer": [{"valueDecimal": 7, "item": [{"linkId": "below", "answer": [{"valueBoolean": True}]}]}],
+            },
+            {"linkId": "several", "answer": [{"valueCoding": {"code": "a"}}, {"valueCoding": {"code": "b"}}]},
+            {"linkId": "words", "answer": [{"valueString": "my neighbour's name"}]},
+        ],
+    }
+    path = tmp_path / "QuestionnaireResponse.ndjson"
+    path.write_text(json.dumps(response) + "\n", "utf-8")
+    readings = {each.table: each for each in read(_shipped(), path)}
+    [head] = _named(readings["questionnaire_response"])
+    assert (head["response_id"], head["patient"], head["status"]) == ("r1", "p1", "completed")
+    rows = _named(readings["questionnaire_answer"])
+    said = {
+        row["variable"]: {k: v for k, v in row.items() if v and k not in ("variable", "response_id")} for row in rows
+    }
+    assert said == {
+        "group": {},
+        "/44250-9": {"code": "LA6569-3"},
+        "sum": {"decimal": "7"},
+        "below": {"truth": "true"},
+        "several": {"code": "a b"},
+        "words": {},
+    }
+    assert {row["response_id"] for row in rows} == {"r1"}

@@ -73,9 +73,10 @@ def _both(source: Source, path: Path) -> tuple[list[Reading], list[Reading]]:
     return quick, careful
 
 
-def test_every_table_of_the_shipped_mapping_has_a_typed_reading() -> None:
+def test_every_table_of_the_shipped_mapping_that_has_no_depth_of_its_own_has_a_typed_reading() -> None:
     tables = _shipped().tables
-    assert [name for name, table in tables.items() if typed.select(table, Path("x.ndjson")) is None] == []
+    untyped = [name for name, table in tables.items() if typed.select(table, Path("x.ndjson")) is None]
+    assert untyped == ["questionnaire_answer"]  # items in items: no columns can tell their shape
 
 
 @pytest.mark.skipif(not FILES, reason="the shared data are not beside the repository")
