@@ -1,19 +1,39 @@
-"""Who signs in."""
+"""Who signs in, what they are to the county, who cares for whom, and who has read whose data.
+
+Rules that rows must hold are constraints of the database here. Who may read or write is in permissions.py, queries.py
+and actions.py.
+"""
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterator
+from datetime import date
+from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.models import Session
 from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from luotsi.web.people.permissions import Role
+
+
+def holds(day: date | None = None) -> Q:
+    """The condition that a row with `since` and `until`, both days included, holds today or on another day."""
+    day = day or timezone.localdate()
+    return Q(since__lte=day) & (Q(until=None) | Q(until__gte=day))
 
 
 class Users(BaseUserManager):
     """Makes users."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+    def create_user(self, email: str | None, password: str | None = None, **fields: Any) -> User:
         """A user with a password, or with none who then signs in elsewhere."""
-        user = self.model(email=self.normalize_email(email), **fields)
+        user = self.model(email=self.normalize_email(email) or None, **fields)
         user.set_password(password)
         user.save()
         return user
@@ -22,7 +42,8 @@ class Users(BaseUserManager):
 class User(AbstractBaseUser):
     """Someone who signs in: staff or resident. What they may do comes from their roles."""
 
-    email = models.EmailField(unique=True)
+    email = models.EmailField(unique=True, null=True, blank=True)
+    """Who staff are; a resident known by the national identification has none."""
     name = models.CharField(max_length=200)
     language = models.CharField(max_length=2, default="fi")
     is_active = models.BooleanField(default=True)
@@ -35,5 +56,159 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]  # noqa: RUF012
 
+    class Meta:  # pyright: ignore[reportIncompatibleVariableOverride]
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(language__in=[code for code, _ in settings.LANGUAGES]), name="user_language"
+            ),
+        )
+
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def held(self) -> frozenset[tuple[Role, str]]:
+        """Each role held today with the unit it is held in, "" for the whole county. Read once for each object."""
+        held = {(Role(each.role), each.unit) for each in Membership.objects.filter(holds(), user=self)}
+        if Person.objects.filter(user=self).exists():
+            held.add((Role.RESIDENT, ""))
+        return frozenset(held)
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must match: changes with the password and with each signing out everywhere."""
+        return f"{super().get_session_auth_hash()}:{self.session_epoch}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under each older secret key that still holds."""
+        return (f"{each}:{self.session_epoch}" for each in super().get_session_auth_fallback_hash())
+
+
+class Membership(models.Model):
+    """A role of a user in a unit, or in the whole county where the unit is "". Residents are known by their person."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=30, choices=[(role.value, role.value) for role in Role if role != Role.RESIDENT])
+    unit = models.CharField(max_length=100, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(role__in=[role.value for role in Role if role != Role.RESIDENT]), name="membership_role"
+            ),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="membership_dates"),
+            models.UniqueConstraint(
+                fields=["user", "role", "unit"], condition=Q(until=None), name="membership_open_once"
+            ),
+        )
+
+
+class Person(models.Model):
+    """A resident. Identifying: read only through queries.py, which writes the access log."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(User, on_delete=models.PROTECT, null=True, blank=True, related_name="person")
+    name = models.CharField(max_length=200)
+    sealed_code = models.BinaryField()
+    """Personal identity code, encrypted by identity.py."""
+    code_digest = models.BinaryField(max_length=32, unique=True)
+    language = models.CharField(max_length=3, blank=True)
+    municipality = models.CharField(max_length=3, blank=True)
+    """Code of the municipality, as in the county's code list."""
+    security_block = models.BooleanField(default=False)
+    """Non-disclosure for personal safety: no place of the person is shown to anyone but themselves."""
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(name=""), name="person_name"),
+            models.CheckConstraint(condition=Q(municipality__regex=r"^(\d{3})?$"), name="person_municipality_form"),
+        )
+
+
+class CareRelationship(models.Model):
+    """Someone, or a unit, cares for a person from one day to another: why they may read the person's data."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="care")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    unit = models.CharField(max_length=100, blank=True)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=(Q(user=None) & ~Q(unit="")) | (Q(user__isnull=False) & Q(unit="")), name="care_user_or_unit"
+            ),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="care_dates"),
+            models.UniqueConstraint(
+                fields=["person", "user", "unit"],
+                condition=Q(until=None),
+                nulls_distinct=False,
+                name="care_open_once",
+            ),
+        )
+
+
+class BreakGlass(models.Model):
+    """Reading a person's data in need without a care relationship: always with a reason and an end."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500)
+    starts = models.DateTimeField()
+    ends = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="break_glass_ends"),
+            models.CheckConstraint(condition=~Q(reason__regex=r"^\s*$"), name="break_glass_reason"),
+        )
+
+
+class Basis(models.TextChoices):
+    """Why someone might read a person's data."""
+
+    OWN = "own"
+    CARE = "care"
+    BREAK_GLASS = "break_glass"
+    PRIVACY_OFFICER = "privacy_officer"
+
+
+class AccessLog(models.Model):
+    """One reading of one person's data. A trigger of the database lets rows in and never changes or removes them."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="readings")
+    what = models.CharField(max_length=100)
+    """What was read, as a word queries.py names: person, name, access_log ..."""
+    basis = models.CharField(max_length=30, choices=Basis.choices)
+    break_glass = models.ForeignKey(BreakGlass, on_delete=models.PROTECT, null=True, related_name="+")
+    """The reason, where the basis is break-glass."""
+
+    class Meta:
+        ordering = ("-at", "-id")
+        indexes = (models.Index(fields=["person", "-at"]), models.Index(fields=["user", "-at"]))
+        constraints = (
+            models.CheckConstraint(condition=Q(basis__in=Basis.values), name="access_log_basis"),
+            models.CheckConstraint(
+                condition=Q(basis=Basis.BREAK_GLASS, break_glass__isnull=False)
+                | (~Q(basis=Basis.BREAK_GLASS) & Q(break_glass=None)),
+                name="access_log_reason",
+            ),
+            models.CheckConstraint(condition=~Q(what=""), name="access_log_what"),
+        )
+
+
+class SignIn(models.Model):
+    """A session of a user, so that they see where they are signed in. Goes when the session goes."""
+
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
+    at = models.DateTimeField(auto_now_add=True)
+    agent = models.CharField(max_length=300, blank=True)
+    """What the browser calls itself."""
+
+    class Meta:
+        ordering = ("-at", "-id")
