@@ -1,4 +1,6 @@
 """Takes releases in, points to the one that is shown, and lets old ones go. What may be taken in is in `incoming`."""
+# pyarrow ships no types of its compute functions.
+# pyright: reportAttributeAccessIssue=false
 
 from __future__ import annotations
 

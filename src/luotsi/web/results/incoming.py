@@ -2,6 +2,8 @@
 
 Nothing here touches the database.
 """
+# pyarrow ships no types of its compute functions.
+# pyright: reportAttributeAccessIssue=false
 
 from __future__ import annotations
 
@@ -75,7 +77,7 @@ def _manifest(path: Path) -> dict[str, Any]:
 
 def _table(path: Path, columns: Iterable[str]) -> Any:
     try:
-        return pq.read_table(path, columns=list(columns), partitioning=None)
+        return pq.read_table(path, columns=list(columns), partitioning=None)  # pyright: ignore[reportArgumentType]
     except (OSError, pa.ArrowException) as error:
         raise UserError(f"The release is not whole: {path} cannot be read ({error}).") from error
 

@@ -24,7 +24,7 @@ Key = tuple[str, str, str]
 """(measure, grain, group)"""
 
 
-class NoRelease(LookupError):
+class NoRelease(LookupError):  # noqa: N818 - it says what is the case
     """No release of that name has been taken in."""
 
 
