@@ -1,5 +1,12 @@
 """The addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
+from django.views.i18n import set_language
 
-urlpatterns: list[URLPattern] = []
+from luotsi.web.ui import views
+
+urlpatterns = [
+    path("ui/", views.living_page, name="ui"),
+    path("theme/", views.theme, name="theme"),
+    path("language/", set_language, name="set_language"),
+]

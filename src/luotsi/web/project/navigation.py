@@ -1,0 +1,62 @@
+"""What the main navigation holds, and who sees which part of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from luotsi.web.people.permissions import may
+
+
+class Item(NamedTuple):
+    """A place to go: its words, the name of its address, the action one must be permitted."""
+
+    label: Promise | str
+    name: str
+    permission: str
+
+
+class Link(NamedTuple):
+    """A place to go as the page shows it; `current` is page, true or empty, as aria-current says."""
+
+    label: str
+    address: str
+    current: str
+
+
+ITEMS = (
+    Item(_("Boards"), "home", "board.read"),
+    Item(_("Measures"), "measures", "measure.read"),
+    Item(_("Compare"), "compare", "measure.read"),
+    Item(_("Notes"), "notes", "note.read"),
+    Item(_("Following"), "following", "measure.follow"),
+    Item(_("Data"), "data", "monitor.read"),
+)
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _current(address: str, path: str) -> str:
+    if path == address:
+        return "page"
+    inside = path.startswith(("/boards/", "/signals/")) if address == "/" else path.startswith(address)
+    return "true" if inside else ""
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """`navigation`: what the user may go to; `sign_in_address`, `account_address`: where to sign in, one's own page."""
+    links = [
+        Link(str(item.label), address, _current(address, request.path))
+        for item in ITEMS
+        if (address := _address(item.name)) and may(request.user, item.permission)
+    ]
+    return {"navigation": links, "sign_in_address": _address("sign_in"), "account_address": _address("account")}

@@ -1,0 +1,30 @@
+"""The living page of the design system, and the choice of colours. Language is chosen in people, which keeps it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from luotsi.web.ui.context import COOKIE, THEMES
+
+YEAR = 365 * 24 * 60 * 60
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keeps the chosen colours in a cookie for a year and leads back to the page."""
+    back = request.POST.get("next", "")
+    here = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    response = HttpResponseRedirect(back if here else "/")
+    chosen = request.POST.get("theme", "")
+    if chosen in THEMES:
+        response.set_cookie(COOKIE, chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+    return response
+
+
+@require_safe
+def living_page(request: HttpRequest) -> HttpResponse:
+    """Every component with its states."""
+    return render(request, "ui/living.html")
