@@ -23,11 +23,12 @@ from luotsi.web.people.models import User
 from luotsi.web.people.permissions import require
 from luotsi.web.results import incoming
 from luotsi.web.results.incoming import NUMBERS, Incoming
-from luotsi.web.results.models import Current, Definition, Label, Load, Release, Result, SegmentList, Series
+from luotsi.web.results.models import Current, Definition, Label, Load, Release, Result, Run, SegmentList, Series
 
 KEPT = 10
 """How many releases stay; the current one stays whatever its age."""
 CHUNK = 50_000
+INTERRUPTED = "It was stopped before it ended: the machine or the program went down."
 TAKING_IN = 0x4C554F54
 """The advisory lock that lets one process at a time take a release in."""
 
@@ -89,6 +90,33 @@ def drop_old(*, by: None, keep: int = KEPT) -> list[str]:
     names = [each.name for each in old]
     record("release.dropped", by=by, subject=f"release:{names[0]}..{names[-1]}"[:200])
     return names
+
+
+@transaction.atomic
+def begin_run(*, by: None) -> Run:
+    """Opens a run of jobs, and ends those still open: only one goes on at a time, so they were killed."""
+    for killed in Run.objects.filter(ended_at=None):
+        killed.ended_at, killed.error = timezone.now(), INTERRUPTED
+        killed.save(update_fields=["ended_at", "error"])
+    run = Run.objects.create()
+    record("run.started", by=by, subject=f"run:{run.pk}")
+    return run
+
+
+@transaction.atomic
+def advance_run(*, by: None, run: Run, step: str) -> None:
+    """Says which step a run is at."""
+    run.step = step
+    run.save(update_fields=["step", "seconds", "sources", "faults", "release"])
+    record("run.advanced", by=by, subject=f"run:{run.pk}")
+
+
+@transaction.atomic
+def end_run(*, by: None, run: Run, error: str = "") -> None:
+    """Closes a run, as failed where there is an error."""
+    run.ended_at, run.error = timezone.now(), error
+    run.save()
+    record("run.failed" if error else "run.ended", by=by, subject=f"run:{run.pk}")
 
 
 def _release(found: Incoming) -> Release:

@@ -162,3 +162,26 @@ class Result(models.Model):
                 name="results_hidden_is_empty",
             ),
         )
+
+
+class Run(models.Model):
+    """One run of jobs on the way from events to a release that is shown. What it found stays as it was then."""
+
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+    """Empty while it goes on, and where it was killed and no run has come after it."""
+    step = models.CharField(max_length=20, blank=True)
+    """The step it is at, or ended at."""
+    error = models.TextField(blank=True)
+    """Why it failed, one sentence; empty where it did not."""
+    release = models.ForeignKey(Release, on_delete=models.SET_NULL, null=True, related_name="runs")
+    """The release it has brought, if any."""
+    seconds = models.JSONField(default=dict)
+    """How long each step took."""
+    sources = models.JSONField(null=True)
+    """How each source stood, see `luotsi.jobs.surveying`; null where the run did not come so far."""
+    faults = models.JSONField(null=True)
+    """The faults of county content: file, line, what, right. Null where the run did not look."""
+
+    class Meta:
+        ordering = ("-started_at", "-pk")

@@ -15,7 +15,7 @@ from django.db import connection
 
 from luotsi.concepts.records import Target
 from luotsi.web.results import models
-from luotsi.web.results.models import Current, Load, Release
+from luotsi.web.results.models import Current, Load, Release, Run
 
 REMEMBERED = 12
 """How many releases' definitions and labels a process keeps; a few megabytes each."""
@@ -186,6 +186,22 @@ def freshness(release: Release) -> dict[str, datetime.datetime]:
     for source, at in Load.objects.filter(release=release).order_by("created_at").values_list("source", "created_at"):
         newest[source] = at
     return dict(sorted(newest.items()))
+
+
+def runs(limit: int = 30) -> list[Run]:
+    """The latest runs of jobs, newest first."""
+    return list(Run.objects.select_related("release")[:limit])
+
+
+def last_survey() -> Run | None:
+    """The newest run that looked at how the sources stand, or None before the first."""
+    return Run.objects.exclude(sources=None).first()
+
+
+def failure() -> Run | None:
+    """The newest run that has ended, where it failed: what is shown is then older than it should be."""
+    last = Run.objects.exclude(ended_at=None).first()
+    return last if last is not None and last.error else None
 
 
 def _many(release: Release, kind: str, wanted: Iterable[Key]) -> dict[Key, list[Point]]:
