@@ -1,0 +1,18 @@
+"""Who may do what on the desk. Results are suppressed aggregates: every leader may read every board."""
+
+from __future__ import annotations
+
+from luotsi.web.people.permissions import LEADERS, Role
+
+READERS = LEADERS | {Role.ANALYST, Role.ADMINISTRATOR}
+
+ALLOWED: dict[str, frozenset[Role]] = {
+    "board.read": READERS,
+    "measure.read": READERS,
+    "measure.follow": READERS,
+    "note.read": READERS,
+    "note.pin": LEADERS,
+    "note.remove": LEADERS,
+    "monitor.read": frozenset({Role.ADMINISTRATOR, Role.ANALYST}),
+}
+"""A note is pinned and removed in the unit it is about, or in the whole county by who leads the whole county."""
