@@ -18,7 +18,7 @@ from luotsi.engine.measures.example_tables import Tables
 from luotsi.engine.measures.examples import run_measures, run_segments
 from luotsi.engine.segments import at
 
-KINDS = ("concepts", "codes", "sources", "measures", "segments")
+KINDS = ("concepts", "codes", "sources", "measures", "segments", "boards")
 
 
 def check(county: Overlay = None) -> None:

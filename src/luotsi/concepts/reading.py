@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from luotsi.concepts.records import CodeList, Concept, Measure, Record, Segments, Source
+from luotsi.concepts.records import Board, CodeList, Concept, Measure, Record, Segments, Source
 
 Lines = dict[tuple[str | int, ...], int]
 R = TypeVar("R", bound=Record)
@@ -60,6 +60,7 @@ class County:
     lines: dict[tuple[str, str], Lines] = field(repr=False)
     overlaid: tuple[str, ...] = ()
     """What an overlay changed, a sentence each."""
+    boards: dict[str, Board] = field(default_factory=dict[str, Board])
 
     def line(self, kind: str, name: str, *path: str | int) -> int:
         """The line where `path` stands in the file of a record, or of its nearest parent that has one."""
@@ -82,8 +83,15 @@ KINDS: dict[str, type[Record]] = {
     "sources": Source,
     "measures": Measure,
     "segments": Segments,
+    "boards": Board,
 }
-NAMED_BY = {"concepts": "concept", "sources": "source", "measures": "measure", "segments": "segments"}
+NAMED_BY = {
+    "concepts": "concept",
+    "sources": "source",
+    "measures": "measure",
+    "segments": "segments",
+    "boards": "board",
+}
 
 
 def read_county(*roots: Path) -> tuple[County, list[Fault]]:

@@ -1,4 +1,4 @@
-"""The frozen records that `county/` is read into: concepts, code lists, sources, measures, segments.
+"""The frozen records that `county/` is read into: concepts, code lists, sources, measures, segments, boards.
 
 A record is what the YAML says, no more: shapes and allowed words are declared here, what refers to what is
 judged in `checking`. Scalars arrive as text (see `reading`) and get their type here.
@@ -346,3 +346,48 @@ class Segments(Record):
     where: Expression | None = None
     rules: tuple[Rule, ...]
     examples: tuple[Example, ...]
+
+
+# Boards
+
+
+class Score(Record):
+    """How a tile counts in the score of its board: 0 points at `floor` and worse, 100 at the target and better."""
+
+    floor: Decimal
+    weight: Decimal = Decimal(1)
+
+
+class Tile(Record):
+    """One measure on a board. `group`: the group shown, dimension -> code; empty is the total.
+
+    `by`: the dimension across which a chart compares. `target`: instead of the measure's own. `note`: what a reader
+    should know here.
+    """
+
+    measure: Name
+    grain: Grain = "month"
+    chart: Literal["line", "bars", "funnel", "multiples", "map", "table", "total"] = "line"
+    """line: over time; total: the number alone; the others compare the groups of `by` in the latest period."""
+    by: Name | None = None
+    group: dict[Name, str] = {}
+    target: Decimal | None = None
+    score: Score | None = None
+    size: Literal["normal", "wide"] = "normal"
+    note: Label | None = None
+
+
+class Board(Record):
+    """A page of tiles for leaders. `scope`: what it is of: the county, a service, or a unit that the reader chooses.
+
+    `question`: what it answers. `scoring`: why its tiles count as they do; without it there is no total score.
+    """
+
+    board: Name
+    level: Literal["strategic", "tactical", "operational"]
+    scope: Literal["county", "service", "unit"]
+    label: Label
+    question: Label
+    owner: str
+    scoring: Label | None = None
+    tiles: tuple[Tile, ...]

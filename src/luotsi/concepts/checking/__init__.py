@@ -6,7 +6,7 @@ what a name means in `scope`. Worked examples are run by the engine; here only t
 
 from __future__ import annotations
 
-from luotsi.concepts.checking import codes, concepts, measures, segments, sources
+from luotsi.concepts.checking import boards, codes, concepts, measures, segments, sources
 from luotsi.concepts.checking.judge import Judge
 from luotsi.concepts.checking.strays import strays
 from luotsi.concepts.reading import County, Fault
@@ -21,6 +21,7 @@ def check(county: County) -> list[Fault]:
         ("sources", sources),
         ("measures", measures),
         ("segments", segments),
+        ("boards", boards),
     ):
         for name in getattr(county, kind):
             module.check(Judge(county, kind, name, faults))

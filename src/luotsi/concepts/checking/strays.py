@@ -8,7 +8,7 @@ from pathlib import Path
 from luotsi.concepts.checking.judge import suggestion
 from luotsi.concepts.reading import KINDS, County, Fault
 
-FOLDERS = (*KINDS, "codes", "gaps", "forecasts", "forms", "boards", "pathways")
+FOLDERS = (*KINDS, "codes", "gaps", "forecasts", "forms", "pathways", "areas")
 """What a county's folder can hold."""
 
 TEXTS = (".md", ".txt")

@@ -93,12 +93,12 @@ def drop_old(*, by: None, keep: int = KEPT) -> list[str]:
 
 
 @transaction.atomic
-def begin_run(*, by: None) -> Run:
+def begin_run(*, by: None, kind: str) -> Run:
     """Opens a run of jobs, and ends those still open: only one goes on at a time, so they were killed."""
     for killed in Run.objects.filter(ended_at=None):
         killed.ended_at, killed.error = timezone.now(), INTERRUPTED
         killed.save(update_fields=["ended_at", "error"])
-    run = Run.objects.create()
+    run = Run.objects.create(kind=kind)
     record("run.started", by=by, subject=f"run:{run.pk}")
     return run
 

@@ -167,6 +167,14 @@ class Result(models.Model):
 class Run(models.Model):
     """One run of jobs on the way from events to a release that is shown. What it found stays as it was then."""
 
+    class Kind(models.TextChoices):
+        """What a run is for: the whole way, showing a release that is there, or only a look at how things stand."""
+
+        NIGHTLY = "nightly"
+        PUBLISH = "publish"
+        LOOK = "look"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.NIGHTLY)
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
     """Empty while it goes on, and where it was killed and no run has come after it."""

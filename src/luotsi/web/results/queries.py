@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
-from luotsi.concepts.records import Target
+from luotsi.concepts.records import Board, Target
+from luotsi.concepts.shipped import open_county
 from luotsi.web.results import models
 from luotsi.web.results.models import Current, Load, Release, Run
 
@@ -91,6 +93,12 @@ class Segments:
     source: str
     status: str
     rules: tuple[tuple[str, Mapping[str, str]], ...]
+
+
+@lru_cache(maxsize=1)
+def boards() -> dict[str, Board]:
+    """The boards of the county's content by name, read once in the life of a process."""
+    return open_county(settings.OVERLAY).boards
 
 
 def current() -> Release | None:
@@ -198,9 +206,14 @@ def last_survey() -> Run | None:
     return Run.objects.exclude(sources=None).first()
 
 
+def last_check() -> Run | None:
+    """The newest run that looked for faults of county content, or None before the first."""
+    return Run.objects.exclude(faults=None).first()
+
+
 def failure() -> Run | None:
-    """The newest run that has ended, where it failed: what is shown is then older than it should be."""
-    last = Run.objects.exclude(ended_at=None).first()
+    """The newest run that was to bring a release, where it failed: what is shown is then older than it should be."""
+    last = Run.objects.exclude(ended_at=None).exclude(kind=Run.Kind.LOOK).first()
     return last if last is not None and last.error else None
 
 
