@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
 import tempfile
 import traceback
-from typing import NoReturn
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
-from luotsi.commands.ask import ask
-from luotsi.commands.check import check
-from luotsi.commands.explain import explain
-from luotsi.commands.land import land
-from luotsi.commands.load import load
-from luotsi.commands.release import release
-from luotsi.commands.status import status
-from luotsi.commands.synth import synth
-from luotsi.commands.up import up
 from luotsi.concepts.errors import UserError
 
-COMMANDS = (check, synth, land, load, release, ask, explain, status, up)
-"""Every command: a function whose name is the word typed and whose docstring is its help."""
+COMMANDS = ("check", "synth", "land", "load", "release", "ask", "explain", "status", "up")
+"""Every command: the word typed names a module, and in it the function whose docstring is its help."""
+HELP = {"help_option_names": ["-h", "--help"]}
+
+
+class Commands(TyperGroup):
+    """The commands, each imported when it is the one typed: none waits for what only another needs."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command itself, with what was typed after it."""
+        name, shown, rest = super().resolve_command(ctx, args)
+        return name, shown and _imported(shown.name or ""), rest
+
+
+def _docstring(name: str) -> str | None:
+    """The docstring of a command's function, read and not run."""
+    module = ast.parse(Path(__file__).with_name(f"{name}.py").read_text("utf-8"))
+    found = (each for each in module.body if isinstance(each, ast.FunctionDef) and each.name == name)
+    return ast.get_docstring(next(found))
+
+
+def _imported(name: str) -> Any:
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP)
+    alone.command(name)(getattr(import_module(f"luotsi.commands.{name}"), name))
+    return typer.main.get_command(alone)
+
 
 app = typer.Typer(
+    cls=Commands,
     name="luotsi",
     help="Steer a wellbeing services county by its own data.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=HELP,
 )
 for command in COMMANDS:
-    app.command()(command)
+    app.command(command, help=_docstring(command))(lambda: None)
 
 
 @app.callback()
