@@ -56,7 +56,8 @@ def records(source: Iterable[bytes], delimiter: str, encoding: str, width: int |
             continue
         fields, fault = _split(raw, delimiter) if '"' in raw else (raw.split(delimiter), None)
         if fault == OPEN:
-            fields, fault, raw = _joined(stream, raw, delimiter, encoding)
+            ended = "\r" * (len(line) - len(body))  # within quotes it is a part of the value
+            fields, fault, raw = _joined(stream, raw + ended, delimiter, encoding)
         if fault is None and "\r" in raw and '"' not in raw:
             fault = "a line break within the row"
         if fault is None and width is not None:
@@ -86,7 +87,7 @@ def _joined(stream: _Ahead, raw: str, delimiter: str, encoding: str) -> tuple[li
             return fields, None, whole
         if fault != OPEN:
             break
-    return [], OPEN, raw
+    return [], OPEN, raw.removesuffix("\r")
 
 
 def _split(raw: str, delimiter: str) -> tuple[list[str], str | None]:

@@ -56,3 +56,7 @@ def test_delimiters_at_the_end_that_hold_nothing_are_no_columns() -> None:
     (sound, surplus) = list(records([b"a;b;;", b"a;b;;c"], ";", "utf-8", 2))
     assert (sound.fields, sound.fault) == (["a", "b"], None)
     assert surplus.fault == "4 columns where the heading has 2"
+
+
+def test_a_line_end_within_quotes_stays_as_it_was_written() -> None:
+    assert [each.fields for each in cut('a;"b\r\nc\r\n"\r\nd;e\r\n')] == [["a", "b\r\nc\r\n"], ["d", "e"]]
