@@ -10,6 +10,7 @@ from luotsi.synth import clinical, social, wards
 from luotsi.synth.contacts import Calendars, calendars, contacts
 from luotsi.synth.places import Places, places
 from luotsi.synth.population import Cells, cells, municipalities
+from luotsi.synth.pregnancies import pregnancies
 from luotsi.synth.residents import Residents, residents
 from luotsi.synth.rows import Rows
 from luotsi.synth.text import Array, day_number
@@ -88,7 +89,8 @@ def block(shared: World, number: int) -> Block:
     people = residents(shared.cells, shared.places, who, years, rng)
     days = clinical.seasons_of_samples(years)
     periods = social.service_periods(people, calendar, rng)
-    visits = contacts(people, shared.places, calendar, periods, rng, (number + 1) * IDS)
+    expecting = pregnancies(people, shared.places, calendar, rng)
+    visits = contacts(people, shared.places, calendar, periods, expecting, rng, (number + 1) * IDS)
     emergency = wards.emergency(people, calendar, rng)
     matters = social.matters(people, calendar, rng)
     return Block(

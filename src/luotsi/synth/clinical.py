@@ -28,8 +28,9 @@ CHRONIC_ICD = (
     "F00.9",
     "N18.3",
     "M17.9",
+    "Z95.2",
 )
-CHRONIC_ICPC = ("T90", "T89", "K86", "K76", "K78", "K77", "K90", "R96", "R95", "P76", "P70", "U99", "L90")
+CHRONIC_ICPC = ("T90", "T89", "K86", "K76", "K78", "K77", "K90", "R96", "R95", "P76", "P70", "U99", "L90", "K83")
 ACUTE_ICD = (
     "J06.9",
     "N39.0",
@@ -44,8 +45,11 @@ ACUTE_ICD = (
     "F41.9",
     "M75.1",
     "R05",
+    "O80.0",
 )
-ACUTE_ICPC = ("R74", "U71", "L03", "R75", "S88", "D01", "L77", "H71", "D12", "A97", "P74", "L92", "R05")
+ACUTE_ICPC = ("R74", "U71", "L03", "R75", "S88", "D01", "L77", "H71", "D12", "A97", "P74", "L92", "R05", "W90")
+DELIVERY = len(ACUTE_ICD) - 1
+"""The last of the acute: given to deliveries alone."""
 
 # test, disease that calls for it (or none), tests a year, level, spread between people, spread within, drift a year
 TESTS = ("hba1c", "ldl", "hdl", "cholesterol", "triglycerides", "creatinine", "egfr", "inr", "acr", "glucose")
@@ -64,6 +68,7 @@ PLANS: tuple[tuple[str, str | None, float, float, float, float, float], ...] = (
     ("egfr", "kidney", 2.0, 48, 10, 4, -1.2),
     ("egfr", "diabetes_t2", 0.9, 78, 16, 5, -0.9),
     ("inr", "atrial_fibrillation", 4.5, 2.4, 0.15, 0.45, 0.0),
+    ("inr", "mechanical_valve", 13, 2.9, 0.2, 0.4, 0.0),
     ("acr", "diabetes_t2", 0.7, 2.4, 1.9, 0.9, 0.15),
     ("glucose", "diabetes_t2", 0.6, 7.8, 1.5, 0.8, 0.05),
     ("glucose", None, 0.12, 5.5, 0.5, 0.3, 0.01),
@@ -85,6 +90,7 @@ DRUGS = (
     ("asthma", "R03AK07", "066120", 0.6),
     ("depression", "N06AB10", "022001", 0.55),
     ("dementia", "N06DA02", "039912", 0.5),
+    ("mechanical_valve", "B01AA03", "000871", 1.0),
 )
 
 VACCINES = (
@@ -98,15 +104,17 @@ RISKS = ("diabetes_t2", "diabetes_t1", "coronary", "heart_failure", "asthma", "c
 
 
 def visit_diagnoses(contacts: Rows, people: Residents, rng: np.random.Generator) -> Rows:
-    """A diagnosis for most doctor's visits: a chronic one the resident has, or an acute one. `code` indexes
-    chronic then acute lists; `row` is the place of the contact."""
+    """A diagnosis for most doctor's visits, a chronic one the resident has or an acute one, and for each delivery.
+    `code` indexes chronic then acute lists; `row` is the place of the contact."""
     doctor = (contacts["profession"] == LK) & (contacts["status"] == 0) & (contacts["type"] <= TYPES.index("R50"))
     row = np.flatnonzero(doctor & (rng.random(length(contacts)) < 0.84))
     who = contacts["person"][row]
     lot = rng.integers(0, len(NAMES), len(row))
     known = people.onset[lot, who] <= contacts["start"][row] // 1440
-    acute = len(NAMES) + rng.integers(0, len(ACUTE_ICD), len(row))
-    return {"row": row, "code": np.where(known, lot, acute)}
+    acute = len(NAMES) + rng.integers(0, DELIVERY, len(row))
+    born = np.flatnonzero(contacts["type"] == TYPES.index("R40"))
+    code = np.concatenate([np.where(known, lot, acute), np.full(len(born), len(NAMES) + DELIVERY)])
+    return {"row": np.concatenate([row, born]), "code": code}
 
 
 def chronic_diagnoses(people: Residents, first: int, rng: np.random.Generator) -> Rows:

@@ -13,7 +13,7 @@ from luotsi.synth.seasons import Season, season
 from luotsi.synth.text import MISSING, Array, day_number
 
 FORMS = ("T11", "T21", "T22", "T26", "T27", "T40", "T51", "T60", "T71", "T73", "T90")
-TYPES = ("R10", "R20", "R50", "R51", "R52", "R70", "R71", "R72")
+TYPES = ("R10", "R20", "R50", "R51", "R52", "R70", "R71", "R72", "R40")
 URGENCIES = ("E", "K", "V")
 NATURES = ("SH", "TH")
 STATUSES = ("7", "4", "9")
@@ -39,7 +39,6 @@ class Stream:
     urgent: float = 0.0
     nature: str = "SH"
     minutes: int = 20
-    sex: int = 0
     disease: str | None = None
     """The rate is eight times as high for those who have this disease, and half for others."""
     trend: float = 0.0
@@ -133,7 +132,6 @@ STREAMS = (
         "T11", "R72", SH, "terveysasema", "P103", (0.3, 0.2, 0.2, 0.4, 0.5, 0.5, 0.7, 1.0, 1.2), "phone", 0.2, minutes=5
     ),
     Stream("T22", "R10", TH, "neuvola", "P301", (2.6, 0, 0, 0, 0, 0, 0, 0, 0), nature="TH", minutes=45),
-    Stream("T21", "R10", TH, "neuvola", "P301", (0, 0, 0.01, 0.9, 0.5, 0, 0, 0, 0), nature="TH", minutes=40, sex=2),
     Stream("T26", "R10", TH, "neuvola", "P302", (0, 1.4, 1.3, 0, 0, 0, 0, 0, 0), "school", nature="TH", minutes=30),
     Stream("T90", "R10", TH, "terveysasema", "P101", (0, 0, 0, 0, 0, 0.01, 0.15, 0.2, 0.2), nature="TH", minutes=45),
     Stream("T27", "R10", TH, "neuvola", "P302", (0, 0, 0.2, 0.7, 0.05, 0, 0, 0, 0), "school", nature="TH", minutes=30),
@@ -232,12 +230,20 @@ def calendars(years: tuple[int, int]) -> Calendars:
 
 
 def contacts(
-    people: Residents, places: Places, calendar: Calendars, clients: Rows, rng: np.random.Generator, base: int
+    people: Residents,
+    places: Places,
+    calendar: Calendars,
+    clients: Rows,
+    expecting: Rows,
+    rng: np.random.Generator,
+    base: int,
 ) -> Rows:
-    """All contacts of a block in random order of streams, each with an id from `base` up. Times are minutes."""
+    """All contacts of a block by stream, each with an id from `base` up; `expecting`: those of pregnancies.
+
+    Times are minutes."""
     parts = [_stream(stream, people, places, calendar, rng) for stream in STREAMS]
     parts.append(_home_care(people, places, calendar, clients, rng))
-    rows = join(parts)
+    rows = join([*parts, expecting])
     count = length(rows)
     rows["id"] = base + np.arange(count)
     rows["professional"] = _professional(rows, people, places, rng)
@@ -251,8 +257,6 @@ def _stream(stream: Stream, people: Residents, places: Places, calendar: Calenda
     rate = np.array(stream.rates)[band] * people.frailty * LEVEL
     if stream.ill:
         rate = rate * (1 + stream.ill * (people.onset < calendar.end).sum(axis=0))
-    if stream.sex:
-        rate = np.where(people.sex == stream.sex, rate, 0)
     if stream.disease:
         rate = rate * np.where(people.has(stream.disease), 8.0, 0.5)
     if stream.form == "T22":
@@ -270,7 +274,7 @@ def _stream(stream: Stream, people: Residents, places: Places, calendar: Calenda
     visit = stream.type in ("R10", "R52") and stream.form in ("T11", "T60", "T51", "T71", "T90")
     wait = _waits(stream, urgent, day, calendar, rng) if visit else np.zeros(count, dtype=np.int64)
     received = np.where(wait > 0, _office(day - wait, rng), start - rng.integers(10, 90, count))
-    assessed_share = 0.86 if visit and stream.form in ("T11", "T60") else 0.4 if stream.type == "R50" else 0.0
+    assessed_share = 0.86 if visit and stream.form in ("T11", "T60", "T71") else 0.4 if stream.type == "R50" else 0.0
     assessed = np.where(rng.random(count) < assessed_share, received + rng.integers(1, 45, count), MISSING)
     if stream.type == "R50":
         assessed = np.where(assessed > 0, start, MISSING)

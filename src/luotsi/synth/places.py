@@ -152,7 +152,7 @@ SERVICE = {service.code: place for place, service in enumerate(SERVICES)}
 POOLS: dict[str, dict[int, float]] = {
     "terveysasema": {LK: 0.55, SH: 0.95, LH: 0.1},
     "hammashoitola": {HL: 0.45, SHG: 0.3},
-    "neuvola": {TH: 0.7},
+    "neuvola": {TH: 0.7, LK: 0.05},
     "kuntoutus": {FT: 0.25},
     "mielenterveys": {SH: 0.45, PS: 0.25, LK: 0.1},
     "poliklinikka": {LK: 0.12, SH: 0.12},

@@ -30,6 +30,7 @@ DISEASES: dict[str, tuple[float, float, float]] = {
     "dementia": (0.24, 82, 5),
     "kidney": (0.14, 77, 7),
     "musculoskeletal": (0.30, 52, 12),
+    "mechanical_valve": (0.006, 62, 10),
 }
 NAMES = tuple(DISEASES)
 

@@ -51,11 +51,32 @@ WITH measurement AS (
   FROM with_warfarin
   WHERE
     warfarin
+), look_valve AS (
+  SELECT
+    diagnosis.person AS shared,
+    CAST(diagnosis.recorded_on AS TIMESTAMP) AS moment,
+    MAX(diagnosis.key) AS given
+  FROM marts.diagnosis AS diagnosis
+  WHERE
+    STARTS_WITH(diagnosis.code, 'Z95.2') AND NOT diagnosis.recorded_on IS NULL
+  GROUP BY
+    diagnosis.person,
+    CAST(diagnosis.recorded_on AS TIMESTAMP)
+), with_valve AS (
+  SELECT
+    this.*,
+    COALESCE(NOT look_valve.moment IS NULL, FALSE) AS valve
+  FROM kept AS this
+  ASOF LEFT JOIN look_valve
+    ON this.person = look_valve.shared
+    AND CAST((
+      CAST(this.taken_at AS DATE) + 1
+    ) AS TIMESTAMP) > look_valve.moment
 ), dated AS (
   SELECT
     *,
     CAST(DATE_TRUNC('month', taken_at) AS DATE) AS month
-  FROM kept
+  FROM with_valve
   WHERE
     taken_at >= CAST($first_month AS DATE)
     AND taken_at < CAST($last_month AS DATE) + TO_MONTHS(1)
@@ -117,8 +138,8 @@ WITH measurement AS (
     *,
     CAST(taken_at AS DATE) AS argument_taken,
     value AS argument_value,
-    2.0 AS argument_low,
-    3.0 AS argument_high,
+    CASE WHEN valve THEN 2.5 ELSE 2.0 END AS argument_low,
+    CASE WHEN valve THEN 3.5 ELSE 3.0 END AS argument_high,
     56 AS argument_longest_gap,
     28 AS argument_least_days
   FROM in_periods
@@ -323,7 +344,7 @@ WITH measurement AS (
 )
 SELECT
   'ttr_inr' AS measure,
-  1 AS version,
+  2 AS version,
   summed_ttr_inr.period AS period,
   summed_ttr_inr."group" AS "group",
   CAST(summed_ttr_inr.numerator AS DOUBLE) AS numerator,
