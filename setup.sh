@@ -32,4 +32,4 @@ else
   fi
   uv=.venv-uv/bin/uv
 fi
-"$uv" sync --locked --quiet --extra web --python "$python"
+"$uv" sync --locked --quiet --compile-bytecode --extra web --python "$python"
