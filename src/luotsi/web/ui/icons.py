@@ -28,7 +28,7 @@ LINES = {
     "note": '<path d="M5 3h14v18l-7-4-7 4Z"/>',
     "bell": '<path d="M6 17V11a6 6 0 0 1 12 0v6l2 1H4ZM10 21h4"/>',
     "person": '<circle cx="12" cy="8" r="4"/><path d="M4 21a8 8 0 0 1 16 0"/>',
-    "light": '<circle cx="12" cy="12" r="4"/><path d="M12 2v3m0 14v3M2 12h3m14 0h3M5 5l2 2m10 10 2 2m0-14-2 2M7 17l-2 2"/>',
+    "light": '<circle cx="12" cy="12" r="4"/><path d="M12 2v3m0 14v3M2 12h3m14 0h3M5 5l2 2m10 10 2 2m0-14-2 2M7 17l-2 2"/>',  # noqa: E501
     "dark": '<path d="M20 14.5A8.5 8.5 0 1 1 9.5 4a7 7 0 0 0 10.5 10.5Z"/>',
     "auto": '<circle cx="12" cy="12" r="9"/><path d="M12 3v18a9 9 0 0 0 0-18Z" fill="currentColor"/>',
     "loading": '<path d="M12 3a9 9 0 1 1-9 9"/>',
