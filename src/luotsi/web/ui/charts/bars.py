@@ -44,7 +44,7 @@ def bars(
         "type": "quantitative",
         "axis": {"grid": True, "tickCount": 4, "format": number_format(unit)},
     }
-    x["scale"] = {"zero": True, "domainMax": _reach(groups, target), "nice": False}
+    x["scale"] = {"zero": True, "domainMax": _reach(groups, target, size), "nice": False}
     return spec(
         title=title,
         description=description,
@@ -56,10 +56,10 @@ def bars(
     )
 
 
-def _reach(groups: Sequence[Bar], target: float | None) -> float:
-    """The end of the axis: a sixth beyond the largest, so that its words have room."""
+def _reach(groups: Sequence[Bar], target: float | None, size: Size) -> float:
+    """The end of the axis: so far beyond the largest that its words have room."""
     told = [each for group in groups for each in (group.value, group.high) if each is not None]
-    return max([*told, target or 0, 0]) * 1.18 or 1
+    return max([*told, target or 0, 0]) * (1.15 if size == "wide" else 1.5) or 1
 
 
 def _row(group: Bar, unit: str) -> dict[str, object]:

@@ -19,6 +19,7 @@ from luotsi.web.ui.charts.house import PRINT, Spec, number_locale
 
 FONTS = Path(__file__).parents[1] / "fonts"
 MONTH = 30 * 24 * 60 * 60
+PLACES = re.compile(r' (?:d|transform|[xy][12]?)="[^"]*"')
 TOKEN = re.compile(r"var\(--([a-z0-9-]+)\)")
 
 vl_convert.register_font_directory(str(FONTS))
@@ -56,4 +57,5 @@ def _drawn(text: str, theme: str) -> str:
     about = spec["usermeta"]
     label = escape(". ".join(part.rstrip(".") for part in (about["title"], about["description"]) if part), quote=True)
     drawn = vl_convert.vegalite_to_svg(spec, format_locale=number_locale())
-    return re.sub(r"<svg ", f'<svg role="img" aria-label="{label}" ', drawn, count=1)
+    near = PLACES.sub(lambda found: re.sub(r"(\.\d)\d+", r"\1", found[0]), drawn)
+    return near.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)

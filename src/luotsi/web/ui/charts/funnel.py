@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from luotsi.web.ui.charts.house import Size, Spec, colour, number_format, spec
+from luotsi.web.ui.charts.house import Size, Spec, colour, number_format, spec, text_size
 from luotsi.web.ui.charts.line import COLOURS, SHAPES, Judgement
 
 
@@ -48,6 +48,7 @@ def funnel(
         "title": x_title or None,
         "titleColor": colour("chart-axis"),
         "titleFontWeight": "normal",
+        "titleFontSize": text_size(size),
         "tickCount": 5,
     }
     y = {"field": "value", "type": "quantitative", "scale": {"zero": False, "nice": True}}

@@ -16,6 +16,9 @@ Judgement = Literal["", "good", "bad", "change"]
 
 SHAPES = {"good": "circle", "bad": "triangle-up", "change": "diamond"}
 COLOURS = {"good": "good", "bad": "bad", "change": "attention"}
+PANEL = 70
+"""Height of one of the small multiples."""
+
 UNTOLD = {"missing": "cross", "suppressed": "stroke"}
 
 
@@ -52,14 +55,21 @@ def line(
     unit: as measures name it. notes: (period, its short mark), drawn as pins. size: tile, narrow or wide.
     """
     told = [dot.value for dot in dots if dot.value is not None]
-    layers = [*_limits(), _path(size), *_points(size), *_untold(), *_target(target, unit, size), *_notes(notes, size)]
+    layers = [
+        *_limits(),
+        _path(size),
+        *_points(size),
+        *_untold(SIZES[size][1] - 40),
+        *_target(target, unit, size),
+        *_notes(notes, size),
+    ]
     return spec(
         title=title,
         description=description,
         size=size,
-        data={"values": [_row(dot) for dot in dots]},
+        data={"values": _rows(dots)},
         encoding={"x": _time(dots, size), "y": _value(unit, size)},
-        layer=layers if told else [*_untold()],
+        layer=layers if told else _untold(SIZES[size][1] - 40),
     )
 
 
@@ -69,7 +79,7 @@ def multiples(
     """Small multiples: one small line a panel, all on the same scale. panels: name -> its periods."""
     columns = {"tile": 2, "narrow": 2, "wide": 4}[size]
     width = SIZES[size][0] // columns - (30 if columns == 4 else 34)
-    rows = [{**_row(dot), "panel": name} for name, dots in panels.items() for dot in dots]
+    rows = [{**row, "panel": name} for name, dots in panels.items() for row in _rows(dots)]
     first = next(iter(panels.values()), ())
     whole = spec(title=title, description=description, size=size)
     for part in ("width", "height", "autosize"):
@@ -77,9 +87,9 @@ def multiples(
     header = {"title": None, "labelColor": colour("ink"), "labelFontSize": text_size(size), "labelAnchor": "start"}
     panel = {
         "width": width,
-        "height": 70,
+        "height": PANEL,
         "encoding": {"x": _time(first, "tile"), "y": _value(unit, "tile")},
-        "layer": [_mean(), _path("tile"), *_points("tile"), *_untold()],
+        "layer": [_mean(), _path("tile"), *_points("tile"), *_untold(PANEL)],
     }
     return {
         **whole,
@@ -89,6 +99,12 @@ def multiples(
         "spacing": {"row": 12, "column": 12},
         "spec": panel,
     }
+
+
+def _rows(dots: Sequence[Dot]) -> list[dict[str, object]]:
+    """What is drawn of each period; `end` where a stretch without gaps ends, which on a tile alone has a dot."""
+    after = [*(dot.value is not None for dot in dots[1:]), False]
+    return [{**_row(dot), "end": not more} for dot, more in zip(dots, after, strict=True)]
 
 
 def _row(dot: Dot) -> dict[str, object]:
@@ -159,7 +175,9 @@ def _points(size: Size) -> list[Spec]:
     area = {"tile": 60, "narrow": 80, "wide": 120}[size]
     plain = {
         "mark": {"type": "point", "filled": True, "size": area / 4, "opacity": 1, "color": colour("chart-1")},
-        "transform": [{"filter": "isValid(datum.v) && datum.signal === ''"}],
+        "transform": [
+            {"filter": "isValid(datum.v) && datum.signal === ''" + (" && datum.end" if size == "tile" else "")}
+        ],
     }
     special = [
         {
@@ -180,7 +198,7 @@ def _points(size: Size) -> list[Spec]:
     return [plain, *special]
 
 
-def _untold() -> list[Spec]:
+def _untold(height: int) -> list[Spec]:
     """A value that is missing leaves a cross at the foot of its period, one that is suppressed a dash."""
     return [
         {
@@ -193,7 +211,7 @@ def _untold() -> list[Spec]:
                 "opacity": 1,
             },
             "transform": [{"filter": f"datum.untold === '{why}'"}],
-            "encoding": {"y": {"value": {"expr": "height - 5"}}},
+            "encoding": {"y": {"value": height - 5}},
         }
         for why, shape in UNTOLD.items()
     ]
@@ -204,7 +222,7 @@ def _target(target: float | None, unit: str, size: Size) -> list[Spec]:
         return []
     here: Spec = {"data": {"values": [{"target": target}]}}
     rule = {"type": "rule", "color": colour("chart-target"), "strokeDash": [7, 4], "strokeWidth": 1.5}
-    words = f"{_('Target')} {formats.measured(target, unit)}"
+    words = f"{_('Target')} {formats.brief(target, unit)}"
     text = {
         "type": "text",
         "text": words,

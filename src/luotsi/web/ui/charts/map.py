@@ -34,10 +34,13 @@ def map(
     none = _("not told")
     shapes = [_shape(feature, values, edges, names, none) for feature in features]
     tokens = [f"step-{1 + round(step * (STEPS - 1) / max(1, len(names) - 1))}" for step in range(len(names))]
+    steps = dict(zip(names, tokens, strict=True))
+    if any(shape["properties"]["step"] == none for shape in shapes):
+        steps[none] = "chart-none"
     fill = {
         "field": "properties.step",
         "type": "nominal",
-        "scale": {"domain": [*names, none], "range": [*(colour(token) for token in tokens), colour("chart-none")]},
+        "scale": {"domain": list(steps), "range": [colour(token) for token in steps.values()]},
         "legend": {
             "title": None,
             "orient": "bottom" if size != "wide" else "right",
@@ -71,7 +74,7 @@ def _edges(told: Sequence[float]) -> list[float]:
 
 
 def _words(edges: Sequence[float], step: int, unit: str) -> str:
-    low, high = formats.measured(edges[step], unit), formats.measured(edges[step + 1], unit)
+    low, high = formats.brief(edges[step], unit), formats.brief(edges[step + 1], unit)
     return low if low == high else f"{low} – {high}"
 
 

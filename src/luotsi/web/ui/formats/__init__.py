@@ -91,6 +91,13 @@ def measured(value: float | None, unit: str, decimals: int | None = None) -> str
     return number(value, places) + (SPACE + word if word else "")
 
 
+def brief(value: float | None, unit: str) -> str:
+    """A measure's value without decimals that say nothing, as for a target: "80 %"."""
+    if value is None or unit != "share":
+        return measured(value, unit)
+    return share(value, 0 if abs(value * 100 - round(value * 100)) < 1e-9 else 1)
+
+
 def difference(value: float | None, unit: str, decimals: int | None = None) -> str:
     """The change of a measure between two periods, signed, with its unit; percentage points for a share."""
     if value is None:

@@ -6,7 +6,7 @@ from luotsi.web.ui import formats
 
 register = template.Library()
 
-for name in ("number", "share", "points", "measured", "difference", "period", "short_period", "moment"):
+for name in ("number", "share", "points", "measured", "brief", "difference", "period", "short_period", "moment"):
     register.filter(name, getattr(formats, name))
 register.filter("day", formats.date)
 register.filter("clock", formats.time)
