@@ -1,9 +1,10 @@
-# The two commands: `make run` shows the demonstration county, `make test` passes the tests.
+# The two commands: `make run` opens the demonstration county in a browser, `make test` passes the tests.
 .PHONY: run test check setup docs clean
 .DEFAULT_GOAL := run
 
 run: setup
 	.venv/bin/luotsi up
+	LUOTSI_DEMONSTRATION=1 .venv/bin/luotsi serve
 
 test: check
 	.venv/bin/pytest -n auto

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
 import typer
 
 from luotsi.commands.options import Overlay
 from luotsi.commands.progress import watching
 from luotsi.concepts.checking import check as checked
-from luotsi.concepts.reading import County, Fault, read_county
+from luotsi.concepts.reading import Fault, read_county
 from luotsi.concepts.shipped import roots
 from luotsi.connectors import known
-from luotsi.engine.measures.example_tables import Tables
-from luotsi.engine.measures.examples import run_measures, run_segments
-from luotsi.engine.segments import at
+from luotsi.jobs.content import worked_examples
 
 KINDS = ("concepts", "codes", "sources", "measures", "segments", "boards")
 
@@ -25,7 +21,8 @@ def check(county: Overlay = None) -> None:
     """Check county content: every fault with its file and line, and what would be right."""
     content, faults = read_county(*roots(county))
     faults = sorted({*faults, *checked(content), *known.check(content)})
-    failed = worked_examples(content, faults)
+    with watching("Worked examples") as moved:
+        failed = worked_examples(content, faults, moved)
     for fault in (*faults, *(failed or ())):
         typer.echo(shown(fault))
     for sentence in content.overlaid:
@@ -36,31 +33,6 @@ def check(county: Overlay = None) -> None:
     typer.echo(counted(len(faults) + len(failed or ()), "faults"))
     if faults or failed:
         raise typer.Exit(1)
-
-
-def worked_examples(county: County, faults: Sequence[Fault]) -> list[Fault] | None:
-    """The worked examples that do not give what they expect.
-
-    Those of faulty files are left until they are mended; None where concepts or code lists are faulty.
-    """
-    faulty = {fault.file for fault in faults}
-    if any({"concepts", "codes"} & set(Path(file).parts[-3:-1]) for file in faulty):
-        return None
-    asked = [
-        (kind, name)
-        for kind in ("measures", "segments")
-        for name in getattr(county, kind)
-        if str(county.files[kind, name]) not in faulty
-    ]
-    failed: list[Fault] = []
-    with duckdb.connect() as con, watching("Worked examples") as moved:
-        tables = Tables(con, county)
-        for done, (kind, name) in enumerate(asked):
-            moved(done, len(asked), name)
-            told = run_measures(county, [name], tables) if kind == "measures" else run_segments(county, name, at)
-            file, line = str(county.files[kind, name]), county.line(kind, name, "examples")
-            failed += [Fault(file, line, each, "Mend the definition or the example") for each in told]
-    return failed
 
 
 def shown(fault: Fault) -> str:

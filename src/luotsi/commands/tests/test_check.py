@@ -8,11 +8,11 @@ import typer
 from typer.testing import CliRunner
 
 from luotsi.commands import main
-from luotsi.commands.check import worked_examples
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import Fault
 from luotsi.concepts.shipped import open_county, shipped
 from luotsi.connectors import known
+from luotsi.jobs.content import worked_examples
 
 
 def checked(*arguments: str):

