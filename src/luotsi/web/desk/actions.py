@@ -1,4 +1,4 @@
-"""What leaders do on the desk: pin a note, take it off. Each is permitted, whole or not at all, and leaves one event."""
+"""What leaders do on the desk: pin a note, take it off. Each is permitted, whole or not at all, with one event."""
 
 from __future__ import annotations
 

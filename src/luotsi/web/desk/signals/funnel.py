@@ -65,11 +65,14 @@ def _quantiles(
     return (found[0], found[1], found[2], found[3])
 
 
+OUTER = 2
+
+
 def place(value: float, limits: tuple[float, float, float, float]) -> int:
     """Where a unit stands: -2 or 2 beyond the outer limits, -1 or 1 between inner and outer, 0 within."""
     outer_low, inner_low, inner_high, outer_high = limits
     if value < outer_low:
-        return -2
+        return -OUTER
     if value > outer_high:
-        return 2
+        return OUTER
     return -1 if value < inner_low else 1 if value > inner_high else 0
