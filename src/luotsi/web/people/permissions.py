@@ -21,14 +21,15 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
     from django.contrib.auth.models import AnonymousUser
 
-    from luotsi.web.people.models import User
-
-    Anyone = User | AnonymousUser
+    Anyone = AbstractBaseUser | AnonymousUser
 
 View = Callable[..., HttpResponseBase]
 
@@ -50,7 +51,6 @@ LEADERS = frozenset({Role.OPERATIONAL_LEADER, Role.TACTICAL_LEADER, Role.STRATEG
 EVERYONE = frozenset(Role)
 
 ALLOWED: dict[str, frozenset[Role]] = {
-    "account.read": EVERYONE,
     "account.change": EVERYONE,
     "own_data.read": frozenset({Role.RESIDENT}),
     "person.find": frozenset({Role.PROFESSIONAL, Role.PRIVACY_OFFICER}),
@@ -61,6 +61,21 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "membership.grant": frozenset({Role.ADMINISTRATOR}),
     "membership.end": frozenset({Role.ADMINISTRATOR}),
 }
+
+WORDS: dict[str, Promise] = {
+    "account.change": gettext_lazy("Change one's own account"),
+    "own_data.read": gettext_lazy("Read one's own data and who has read them"),
+    "person.find": gettext_lazy("Find a person"),
+    "person.read": gettext_lazy(
+        "Read a person's data by a care relationship, break-glass or the privacy officer's task"
+    ),
+    "person.break_glass": gettext_lazy("Read a person's data without a care relationship, for a reason"),
+    "access_log.search": gettext_lazy("Search the access log"),
+    "membership.read": gettext_lazy("See users and their roles"),
+    "membership.grant": gettext_lazy("Give roles"),
+    "membership.end": gettext_lazy("End roles"),
+}
+"""What each action is called where people see the table."""
 
 FRESH = frozenset({"person.break_glass", "membership.grant", "membership.end"})
 """Actions that need an identification at most `FRESH_MINUTES` old, not only a session."""
@@ -89,6 +104,11 @@ def table() -> dict[str, frozenset[Role]]:
     return joined
 
 
+def words(action: str) -> str:
+    """What an action is called in the reader's language; its name where its app has no words for it."""
+    return next((str(module.WORDS[action]) for module in _modules() if action in getattr(module, "WORDS", {})), action)
+
+
 @cache
 def fresh() -> frozenset[str]:
     """The actions of all apps that need a fresh identification."""
@@ -108,7 +128,7 @@ def may(user: Anyone, action: str, *, unit: str | None = None) -> bool:
 def require(user: Anyone, action: str, *, unit: str | None = None) -> None:
     """Raises PermissionDenied, which ends in the designed page, where `may` says no."""
     if not may(user, action, unit=unit):
-        raise PermissionDenied(_("Your roles do not allow this."))
+        raise PermissionDenied(_("None of your roles allows this."))
 
 
 def is_fresh(request: HttpRequest) -> bool:
@@ -133,10 +153,10 @@ def permitted(action: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return _to("people:sign_in", request)
-            require(request.user, action)  # pyright: ignore[reportArgumentType]
+                return _to("sign_in", request)
+            require(request.user, action)
             if action in fresh() and not is_fresh(request):
-                return _to("people:identify", request)
+                return _to("identify", request)
             return view(request, *args, **kwargs)
 
         guarded.action = action  # pyright: ignore[reportFunctionMemberAccess, reportAttributeAccessIssue]

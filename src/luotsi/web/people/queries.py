@@ -1,0 +1,224 @@
+"""Reads persons, the access log and memberships. A person's data come from here alone, and each reading is written
+into the access log in the same transaction: what cannot be logged is not read.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from luotsi.web.people import identity
+from luotsi.web.people.models import AccessLog, Basis, BreakGlass, CareRelationship, Membership, Person, User, holds
+from luotsi.web.people.permissions import Role, require
+
+LOG_ROWS = 500
+"""How many rows of the access log are shown at once."""
+
+
+class NoPerson(LookupError):  # noqa: N818
+    """There is no such person."""
+
+
+class NoBasis(PermissionDenied):
+    """The user may read persons, but has nothing that ties them to this one; break-glass would."""
+
+
+@dataclass(frozen=True)
+class Resident:
+    """A person's own data. `municipality` is "" where it is not known, or hidden for personal safety."""
+
+    id: uuid.UUID
+    name: str
+    code: str
+    language: str
+    municipality: str
+    security_block: bool
+    basis: Basis
+    until: datetime.datetime | None
+    """When break-glass ends, where that is the basis."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One row of the access log. `reason` is that of break-glass, else ""."""
+
+    at: datetime.datetime
+    user: str
+    person: uuid.UUID
+    what: str
+    basis: Basis
+    reason: str
+
+
+def _opened(by: User, person: Person) -> BreakGlass | None:
+    now = timezone.now()
+    return BreakGlass.objects.filter(user=by, person=person, starts__lte=now, ends__gt=now).order_by("-ends").first()
+
+
+def _cares(by: User, person: Person) -> bool:
+    units = [unit for role, unit in by.held if role == Role.PROFESSIONAL and unit]
+    care = CareRelationship.objects.filter(holds(), person=person)
+    return care.filter(user=by).exists() or care.filter(unit__in=units).exists()
+
+
+def _basis(by: User, person: Person) -> tuple[Basis, BreakGlass | None]:
+    """Why a user may read a person's data, the nearest tie first. Raises NoBasis where there is none."""
+    held = {role for role, _unit in by.held}
+    if Role.PROFESSIONAL in held:
+        if _cares(by, person):
+            return Basis.CARE, None
+        if opened := _opened(by, person):
+            return Basis.BREAK_GLASS, opened
+    if Role.PRIVACY_OFFICER in held:
+        return Basis.PRIVACY_OFFICER, None
+    raise NoBasis(_("You have no care relationship with this person."))
+
+
+def _resident(person: Person, basis: Basis, opened: BreakGlass | None = None) -> Resident:
+    hidden = person.security_block and basis != Basis.OWN
+    return Resident(
+        id=person.pk,
+        name=person.name,
+        code=identity.unseal(person.sealed_code),
+        language=person.language,
+        municipality="" if hidden else person.municipality,
+        security_block=person.security_block,
+        basis=basis,
+        until=opened.ends if opened else None,
+    )
+
+
+def find_person(*, by: User, code: str) -> uuid.UUID | None:
+    """The person with a personal identity code; tells that they are here and nothing of them."""
+    require(by, "person.find")
+    return Person.objects.filter(code_digest=identity.digest(code)).values_list("pk", flat=True).first()
+
+
+def is_here(*, by: User, person: uuid.UUID) -> bool:
+    """Whether there is such a person; tells nothing of them."""
+    require(by, "person.find")
+    return Person.objects.filter(pk=person).exists()
+
+
+@transaction.atomic
+def read_person(*, by: User, person: uuid.UUID, what: str = "person") -> Resident:
+    """A person's data for staff. `what` is the word the log shows for what is read.
+
+    Raises PermissionDenied where the user's roles read no persons, NoPerson, and NoBasis where nothing ties the user
+    to this person.
+    """
+    require(by, "person.read")
+    found = Person.objects.filter(pk=person).first()
+    if found is None:
+        raise NoPerson(str(person))
+    basis, opened = _basis(by, found)
+    AccessLog.objects.create(user=by, person=found, what=what, basis=basis, break_glass=opened)
+    return _resident(found, basis, opened)
+
+
+@transaction.atomic
+def in_care(*, by: User) -> list[Resident]:
+    """The persons a professional cares for today, by name; each is a reading of its own in the log."""
+    require(by, "person.read")
+    units = [unit for role, unit in by.held if role == Role.PROFESSIONAL and unit]
+    if Role.PROFESSIONAL not in {role for role, _unit in by.held}:
+        return []
+    care = CareRelationship.objects.filter(holds())
+    ids = care.filter(user=by).values("person").union(care.filter(unit__in=units).values("person"))
+    found = list(Person.objects.filter(pk__in=ids).order_by("name"))
+    AccessLog.objects.bulk_create(AccessLog(user=by, person=each, what="list", basis=Basis.CARE) for each in found)
+    return [_resident(each, Basis.CARE) for each in found]
+
+
+@transaction.atomic
+def own_data(*, by: User) -> Resident:
+    """What is known of the user themself. Raises PermissionDenied where the user is no resident."""
+    require(by, "own_data.read")
+    found = Person.objects.get(user=by)
+    AccessLog.objects.create(user=by, person=found, what="person", basis=Basis.OWN)
+    return _resident(found, Basis.OWN)
+
+
+def _readings(rows: Iterable[AccessLog]) -> list[Reading]:
+    return [
+        Reading(
+            at=row.at,
+            user=row.user.name,
+            person=row.person_id,  # pyright: ignore[reportAttributeAccessIssue]
+            what=row.what,
+            basis=Basis(row.basis),
+            reason=row.break_glass.reason if row.break_glass else "",
+        )
+        for row in rows
+    ]
+
+
+def own_readings(*, by: User) -> list[Reading]:
+    """Who has read the user's own data, the last first, at most `LOG_ROWS`; what they read of themself is left out."""
+    require(by, "own_data.read")
+    rows = AccessLog.objects.filter(person__user=by).exclude(basis=Basis.OWN)
+    return _readings(rows.select_related("user", "break_glass")[:LOG_ROWS])
+
+
+@transaction.atomic
+def search_log(
+    *,
+    by: User,
+    person: uuid.UUID | None = None,
+    email: str = "",
+    since: datetime.date | None = None,
+    until: datetime.date | None = None,
+) -> list[Reading]:
+    """The access log by person, by reader, by days, the last first, at most `LOG_ROWS`.
+
+    Searching by person is a reading of that person's data, and logged. Raises NoPerson.
+    """
+    require(by, "access_log.search")
+    rows = AccessLog.objects.select_related("user", "break_glass")
+    if person is not None:
+        found = Person.objects.filter(pk=person).first()
+        if found is None:
+            raise NoPerson(str(person))
+        rows = rows.filter(person=found)
+    if email:
+        rows = rows.filter(user__email__iexact=email)
+    if since:
+        rows = rows.filter(at__date__gte=since)
+    if until:
+        rows = rows.filter(at__date__lte=until)
+    readings = _readings(rows[:LOG_ROWS])
+    if person is not None:
+        AccessLog.objects.create(user=by, person_id=person, what="access_log", basis=Basis.PRIVACY_OFFICER)
+    return readings
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A member of staff and the roles they hold or will hold, by the day they begin."""
+
+    user: User
+    memberships: list[Membership]
+
+
+def staff(*, by: User) -> list[Staff]:
+    """Everyone who has an e-mail address and is no resident alone, by name, with the roles not ended yet."""
+    require(by, "membership.read")
+    today = timezone.localdate()
+    held: dict[int, list[Membership]] = {}
+    for each in Membership.objects.exclude(until__lt=today).order_by("since", "role", "unit"):
+        held.setdefault(each.user_id, []).append(each)  # pyright: ignore[reportAttributeAccessIssue]
+    return [Staff(user, held.get(user.pk, [])) for user in User.objects.filter(person=None).order_by("name")]
+
+
+def member(*, by: User, pk: int) -> Staff | None:
+    """One member of staff with every role they hold, held or will hold."""
+    require(by, "membership.read")
+    user = User.objects.filter(pk=pk, person=None).first()
+    return Staff(user, list(Membership.objects.filter(user=user).order_by("-since", "role"))) if user else None
