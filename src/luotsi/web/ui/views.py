@@ -8,7 +8,24 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from luotsi.web.ui.context import COOKIE, THEMES
+from luotsi.web.ui.examples import examples
 
+SWATCHES = [
+    "ink",
+    "ink-soft",
+    "accent",
+    "good",
+    "attention",
+    "bad",
+    "chart-1",
+    "chart-2",
+    "chart-3",
+    "chart-4",
+    "chart-5",
+    "step-1",
+    "step-3",
+    "step-5",
+]
 YEAR = 365 * 24 * 60 * 60
 
 
@@ -27,4 +44,4 @@ def theme(request: HttpRequest) -> HttpResponse:
 @require_safe
 def living_page(request: HttpRequest) -> HttpResponse:
     """Every component with its states."""
-    return render(request, "ui/living.html")
+    return render(request, "ui/living.html", {"examples": examples(request), "tokens": SWATCHES})

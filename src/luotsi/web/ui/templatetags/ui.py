@@ -85,10 +85,10 @@ def tile(
     return _component("tile", **locals())
 
 
-@register.inclusion_tag("ui/components/status.html")
-def status(kind: str, text: str) -> dict[str, Any]:
+@register.simple_tag
+def status(kind: str, text: str) -> SafeString:
     """How things stand, by shape, word and colour. kind: good, attention, bad, neutral, missing, info."""
-    return {"kind": kind, "text": text}
+    return _component("status", kind=kind, text=text)
 
 
 @register.simple_tag
@@ -97,10 +97,10 @@ def tag(text: str) -> SafeString:
     return format_html('<span class="tag">{}</span>', text)
 
 
-@register.inclusion_tag("ui/components/change.html")
-def change(text: str, *, direction: str = "same", words: str = "") -> dict[str, Any]:
+@register.simple_tag
+def change(text: str, *, direction: str = "same", words: str = "") -> SafeString:
     """A change already written, with an arrow. direction: up, down, same. words: since when, against what."""
-    return {"text": text, "direction": direction, "words": words}
+    return _component("change", text=text, direction=direction, words=words)
 
 
 @register.simple_block_tag
@@ -225,13 +225,22 @@ def loading(text: str = "", *, id: str = "") -> dict[str, Any]:
 
 @register.simple_block_tag
 def chart(
-    content: str, svg: str, *, title: str = "", text: str = "", summary: str = "", open: bool = False
+    content: str, svg: str, *, narrow: str = "", title: str = "", text: str = "", summary: str = "", open: bool = False
 ) -> SafeString:
     """A chart and, inside the tag, the table of its numbers, folded unless `open`.
 
-    svg: from ui.charts.svg. title and text: above it. summary: what opens the numbers.
+    svg, narrow: from ui.charts.svg, of size wide and of size narrow for a phone. title, text: above it. summary: what
+    opens the numbers.
     """
-    return _component("chart", content=content, svg=svg, title=title, text=text, summary=summary, open=open)
+    return _component(
+        "chart", content=content, svg=svg, narrow=narrow, title=title, text=text, summary=summary, open=open
+    )
+
+
+@register.inclusion_tag("ui/components/key.html")
+def chart_key() -> dict[str, Any]:
+    """What the signs of a line chart mean."""
+    return {}
 
 
 @register.simple_tag
