@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 
 from luotsi.concepts import records
 from luotsi.web.desk import periods, pictures, readings, scoring, words
-from luotsi.web.desk.filters import Filters
+from luotsi.web.desk.filters import DIMENSIONS, Filters
 from luotsi.web.desk.judging import Judged, judge
 from luotsi.web.results import across
 from luotsi.web.results import queries as results
 from luotsi.web.results.across import Groups, Wanted
 from luotsi.web.results.models import Release
 from luotsi.web.results.queries import Definition, Key, Point
-from luotsi.web.ui.charts import Spec
+from luotsi.web.ui.charts import Size, Spec
 
 ROWS = 8
 """Groups that a tile has room for; the measure's page has them all."""
@@ -63,6 +63,18 @@ class TileView:
         """What a reader should know of the tile."""
         return words.said(self.plan.tile.note.model_dump()) if self.plan.tile.note else ""
 
+    @property
+    def size(self) -> str:
+        """How wide it stands on the board."""
+        wide = self.plan.tile.size == "wide"
+        return "double" if wide else ""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What the address of its measure carries besides the filters."""
+        own = {word: self.plan.codes.get(dimension, "") for word, dimension in DIMENSIONS.items()}
+        return {**own, "grain": self.plan.grain, "by": self.plan.tile.by or ""}
+
 
 @dataclass(frozen=True)
 class BoardView:
@@ -73,19 +85,20 @@ class BoardView:
     total: scoring.Total | None
 
 
-def view(release: Release, board: records.Board, filters: Filters) -> BoardView:
-    """A board of a release, narrowed by filters."""
+def view(release: Release, board: records.Board, filters: Filters, size: Size = "tile") -> BoardView:
+    """A board of a release, narrowed by filters, its charts as large as `size`."""
     plans = [plan(release, tile, filters) for tile in board.tiles]
     series = results.many(release, {each.key for each in plans if each.key})
     groups = across.across(release, {each.others for each in plans if each.others})
-    tiles = tuple(_tile(release, each, series, groups, filters) for each in plans)
+    tiles = tuple(_tile(release, each, series, groups, filters, size) for each in plans)
     return BoardView(board, tiles, _total(tiles) if board.scoring else None)
 
 
 def plan(release: Release, tile: records.Tile, filters: Filters) -> Plan:
     """What a tile asks for, or why it cannot be had."""
     measure = results.definition(release, tile.measure)
-    grain = filters.grain if measure and filters.grain in measure.periods else tile.grain
+    wanted = periods.named(filters.grain)
+    grain = wanted if wanted and measure and wanted in measure.periods else tile.grain
     codes = {**tile.group, **filters.codes}
     if measure is None:
         return Plan(tile, None, grain, codes, None, None, _("This release has no such measure."))
@@ -112,6 +125,7 @@ def _tile(
     series: Mapping[Key, Sequence[Point]],
     groups: Mapping[Wanted, Groups],
     filters: Filters,
+    size: Size,
 ) -> TileView:
     if asked.measure is None or asked.key is None:
         title = words.said(asked.measure.label) if asked.measure else asked.tile.measure
@@ -123,7 +137,7 @@ def _tile(
     title, missing = words.said(asked.measure.label), words.missing(judged)
     if asked.tile.chart == "table":
         return TileView(asked, title, missing, judged, rows=table(release, asked.tile.by or "", others, until))
-    return TileView(asked, title, missing, judged, _spec(release, asked, judged, others, filters))
+    return TileView(asked, title, missing, judged, _spec(release, asked, judged, others, filters, size))
 
 
 def table(release: Release, by: str, others: Groups, until: str, room: int = ROWS) -> tuple[Row, ...]:
@@ -145,24 +159,24 @@ def at(points: Sequence[Point], group: str, period: str) -> Point:
     return found or Point(period, group, None, None, None, None, None, None, False)
 
 
-def _spec(release: Release, asked: Plan, judged: Judged, others: Groups, filters: Filters) -> Spec | None:
+def _spec(release: Release, asked: Plan, judged: Judged, others: Groups, filters: Filters, size: Size) -> Spec | None:
     measure, tile = judged.measure, asked.tile
     if tile.chart == "line":
-        return pictures.line(judged, size="tile", since=filters.since)
+        return pictures.line(judged, size=size, since=filters.since)
     if tile.chart == "total" or tile.by is None or not others:
         return None
     until = judged.last.period
     latest = [at(points, group, until) for group, points in others.items()]
     if tile.chart == "multiples":
         some = {group: judge(measure, points, until, group=group) for group, points in list(others.items())[:ROWS]}
-        return pictures.multiples(release, measure, some, tile.by, size="tile", since=filters.since)
+        return pictures.multiples(release, measure, some, tile.by, size=size, since=filters.since)
     if tile.chart == "map":
-        return pictures.choropleth(measure, results.areas(), latest, size="tile")
+        return pictures.choropleth(measure, results.areas(), latest, size=size)
     drawn = None
     if tile.chart == "funnel":
-        drawn = pictures.funnel_plot(release, measure, latest, tile.by, size="tile", target=judged.target)
+        drawn = pictures.funnel_plot(release, measure, latest, tile.by, size=size, target=judged.target)
     shown = pictures.ordered(latest, tile.by)[:ROWS]
-    return drawn or pictures.bars(release, measure, shown, tile.by, size="tile", target=judged.target)
+    return drawn or pictures.bars(release, measure, shown, tile.by, size=size, target=judged.target)
 
 
 def _total(tiles: Sequence[TileView]) -> scoring.Total:

@@ -5,6 +5,7 @@ A word the release does not know is left out and said, never an error.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ from luotsi.web.results import queries as results
 from luotsi.web.results.models import Release
 from luotsi.web.ui import formats
 
+RELEASE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 DIMENSIONS = {"area": "municipality", "service": "service", "unit": "unit", "segment": "segment"}
 """Word in the address -> dimension of results."""
 
@@ -53,7 +55,7 @@ class Filters:
         """The choices as the end of an address, "?unit=1.2.3", with changes; "" where there are none."""
         names = {"since": "from", "until": "to"}
         kept = {name: getattr(self, name) for name in (*DIMENSIONS, "since", "until", "grain", "release")} | changes
-        said = {names.get(name, name): value for name, value in kept.items() if value}
+        said = {names.get(name, name): value for name, value in sorted(kept.items()) if value}
         return f"?{urlencode(said)}" if said else ""
 
 
@@ -63,6 +65,8 @@ def chosen_release(asked: Mapping[str, str]) -> tuple[Release | None, tuple[str,
     if not name:
         return results.current(), ()
     try:
+        if not RELEASE.fullmatch(name):
+            raise results.NoRelease(name)
         return results.release(name), ()
     except results.NoRelease:
         return results.current(), (

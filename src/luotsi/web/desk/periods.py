@@ -21,6 +21,11 @@ def grain(period: str) -> Grain:
     return grain_of(period)  # pyright: ignore[reportReturnType]
 
 
+def named(text: str) -> Grain | None:
+    """The grain of that name; None for another text."""
+    return next((each for each in GRAINS if each == text), None)
+
+
 def is_period(text: str) -> bool:
     """Whether a text names a period."""
     return FORM.fullmatch(text) is not None

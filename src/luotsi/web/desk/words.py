@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from luotsi.web.desk import periods, readings
 from luotsi.web.desk.judging import Judged
-from luotsi.web.desk.signals.charts import Assurance, Verdict, Word
+from luotsi.web.desk.signals.charts import Assurance, Mark, Verdict, Word
 from luotsi.web.desk.signals.rules import Rule
 from luotsi.web.results import queries as results
 from luotsi.web.results.models import Release
@@ -170,3 +170,18 @@ def level(name: str) -> str:
 def grain(name: str) -> str:
     """The word for a length of period."""
     return {"month": _("Months"), "quarter": _("Quarters"), "year": _("Years")}[name]
+
+
+def signals(mark: Mark) -> str:
+    """The signals a period is part of, in a few words; "" for none."""
+    texts = {
+        (Rule.BEYOND, 1): _("above its limits"),
+        (Rule.BEYOND, -1): _("below its limits"),
+        (Rule.TWO_OF_THREE, 1): _("two of three far above"),
+        (Rule.TWO_OF_THREE, -1): _("two of three far below"),
+        (Rule.RUN, 1): _("a run above the mean"),
+        (Rule.RUN, -1): _("a run below the mean"),
+        (Rule.TREND, 1): _("rising"),
+        (Rule.TREND, -1): _("falling"),
+    }
+    return ", ".join(texts[each.rule, each.side] for each in mark.signals)

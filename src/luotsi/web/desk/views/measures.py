@@ -1,0 +1,132 @@
+"""The catalogue of measures, and the page of one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from luotsi.web.desk import choices, headlines, measures, notes, periods, pictures, readings, words
+from luotsi.web.desk.filters import DIMENSIONS, Filters
+from luotsi.web.desk.judging import Judged
+from luotsi.web.desk.views.arriving import Here, missing, on_release, page
+from luotsi.web.people.permissions import may, permitted
+from luotsi.web.results import queries as results
+from luotsi.web.results.queries import Definition
+
+
+@require_safe
+@permitted("measure.read")
+@on_release
+def catalogue(request: HttpRequest, here: Here) -> HttpResponse:
+    """Every measure with its latest value, by family; `q` searches, `family` narrows."""
+    text, family = request.GET.get("q", "")[:100], request.GET.get("family", "")
+    families = sorted({each.family for each in results.definitions(here.release).values()}, key=words.family)
+    found = measures.search(here.release, text, family if family in families else "")
+    every = headlines.judged(here.release, [each for _name, part in found for each in part], {})
+    judged = {each.measure.measure: each for each in every}
+    listed = [(name, [judged[each.measure] for each in part]) for name, part in found]
+    return page(
+        request,
+        here,
+        "measures",
+        {
+            "found": listed,
+            "count": len(every),
+            "text": text,
+            "family": family,
+            "families": [(name, words.family(name)) for name in families],
+        },
+    )
+
+
+@require_safe
+@permitted("measure.read")
+@on_release
+def measure(request: HttpRequest, here: Here, measure: str) -> HttpResponse:
+    """One measure: chart, numbers, split, notes, definition and what it rests on."""
+    found = results.definition(here.release, measure)
+    if found is None:
+        return missing(
+            request,
+            _("There is no such measure in this release"),
+            _("It may have been renamed, or this release was made before it was defined."),
+        )
+    filters = _with_period(here.filters, request.GET.get("period", ""))
+    judged = measures.series(here.release, found, filters)
+    context = {
+        "measure": found,
+        "judged": judged,
+        "filters": filters,
+        "grains": [each for each in periods.GRAINS if each in found.periods],
+        "grain": measures.grain_of(found, filters),
+        "selects": choices.selects(here.release, filters, only=_words(found)),
+        "scoped_to": words.group(here.release, readings.group(filters.codes)),
+        "may_pin": may(here.user, "note.pin"),
+        **_split(here, found, filters, request.GET.get("by", "")),
+        **_known(here, found, judged),
+        **(_chart(here, judged, filters) if judged else {}),
+    }
+    return page(request, here, "measure", context)
+
+
+def _with_period(filters: Filters, period: str) -> Filters:
+    """The filters with the period of an address: it is the last one shown, and says how long periods are."""
+    if not period:
+        return filters
+    if not periods.is_period(period):
+        said = _("“%(text)s” is not a period, so time was not narrowed by it.") % {"text": period[:40]}
+        return replace(filters, ignored=(*filters.ignored, said))
+    return replace(filters, until=periods.last_month(period), grain=filters.grain or periods.grain(period))
+
+
+def _words(found: Definition) -> frozenset[str]:
+    """The filters that a measure can be narrowed by."""
+    return frozenset(word for word, dimension in DIMENSIONS.items() if dimension in found.dimensions)
+
+
+def _split(here: Here, found: Definition, filters: Filters, by: str) -> dict[str, Any]:
+    can = measures.splits(found, filters)
+    chosen = by if by in can else measures.default_split(found, filters)
+    return {
+        "splits": [(each, words.dimension(each)) for each in can],
+        "by": chosen,
+        "split": measures.split(here.release, found, filters, chosen) if chosen else None,
+    }
+
+
+def _chart(here: Here, judged: Judged, filters: Filters) -> dict[str, Any]:
+    """The chart for a wide and a narrow page, its numbers newest first, and the notes on it."""
+    grain = periods.grain(judged.last.period)
+    unit = readings.parts(judged.group).get("unit", "")
+    followed = notes.follow(here.release, notes.standing(judged.measure.measure, unit))
+    pins = notes.pins(followed, grain)
+    points = {point.period: point for point in judged.points}
+    marks = [mark for mark in judged.drawn.marks if periods.last_month(mark.period) >= filters.since]
+    return {
+        "wide": pictures.line(judged, size="wide", since=filters.since, notes=pins),
+        "narrow": pictures.line(judged, size="narrow", since=filters.since, notes=pins),
+        "numbers": [(mark, points.get(mark.period), words.signals(mark)) for mark in reversed(marks)],
+        "notes": followed,
+    }
+
+
+def _known(here: Here, found: Definition, judged: Judged | None) -> dict[str, Any]:
+    """The definition, the worked example, the loads and the same number as of earlier releases."""
+    loads = results.loads(here.release, found.measure)
+    return {
+        "languages": [
+            (code, name, found.label[code], found.definition[code], found.why[code])
+            for code, name in (("fi", "Suomi"), ("sv", "Svenska"), ("en", "English"))
+        ],
+        "sources": measures.sources(loads),
+        "loads": loads,
+        "earlier": measures.earlier(here.release, judged) if judged else [],
+        "boards": measures.boards_with(found.measure),
+        "example": found.example,
+        "tables": measures.example_tables(found.example or {}),
+        "targets": found.targets,
+    }
