@@ -17,6 +17,7 @@ import duckdb
 
 from luotsi.concepts.reading import County
 from luotsi.engine.release.arrow import Table, pa, pc, pq
+from luotsi.engine.release.books import told
 from luotsi.engine.release.draft import Draft
 from luotsi.engine.release.labels import labels
 from luotsi.engine.release.store import SCHEMA, current, point_to
@@ -55,7 +56,7 @@ def publish(
             "small": SMALL,
             "definitions": draft.definitions,
             "segments": {each: record.model_dump(mode="json") for each, record in sorted(county.segments.items())},
-            "loads": loads,
+            "loads": told(home, con, loads),
             "freshness": freshness(loads),
             **counted(results),
             "engine": _versions(),
@@ -102,10 +103,10 @@ def _write(table: Table, path: Path) -> None:
 
 
 def _free_name(folder: Path, made_at: datetime.datetime, mark: str) -> str:
-    """The id; where one of the same second and content is there, the next second's."""
-    while (folder / (name := f"{made_at:%Y%m%dT%H%M%SZ}-{mark[:8]}")).exists():
+    """A name no release has, of a second no release has, so that names stand in the order they were made."""
+    while any(folder.glob(f"{made_at:%Y%m%dT%H%M%SZ}-*")):
         made_at += datetime.timedelta(seconds=1)
-    return name
+    return f"{made_at:%Y%m%dT%H%M%SZ}-{mark[:8]}"
 
 
 def _versions() -> dict[str, str]:

@@ -190,11 +190,13 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
         con.execute("CREATE SCHEMA vault; CREATE SCHEMA marts")
         con.execute(
             'CREATE TABLE vault.loads (load INTEGER, source VARCHAR, instance VARCHAR, "table" VARCHAR, '
-            "extract VARCHAR, created_at TIMESTAMP, delivery VARCHAR, rows BIGINT, loaded_at TIMESTAMP)"
+            "extract VARCHAR, created_at TIMESTAMP, delivery VARCHAR, rows BIGINT, loaded_at TIMESTAMP, report JSON)"
         )
+        con.execute("CREATE TABLE vault.quarantine (load INTEGER, line BIGINT)")
         for load, table in enumerate(("visits", "units", "other"), start=1):
             con.execute(
-                "INSERT INTO vault.loads VALUES (?, 'visits', 'visits', ?, 'x', '2023-12-31 23:00', 'full', 9, now())",
+                "INSERT INTO vault.loads VALUES (?, 'visits', 'visits', ?, 'x', '2023-12-31 23:00', 'full', 9, now(), "
+                "NULL)",
                 [load, table],
             )
         con.execute("CREATE TABLE marts.versions AS SELECT 'contact' AS concept, 1 AS load")
