@@ -7,3 +7,8 @@ urlpatterns = [
     path("", include("luotsi.web.people.urls")),
     path("", include("luotsi.web.ui.urls")),
 ]
+
+handler400 = "luotsi.web.ui.errors.bad_request"
+handler403 = "luotsi.web.ui.errors.forbidden"
+handler404 = "luotsi.web.ui.errors.not_found"
+handler500 = "luotsi.web.ui.errors.broken"
