@@ -1,0 +1,102 @@
+"""`demonstration_users`: one user for each role and a few made-up residents, for the demonstration only.
+
+Run again, it adds what is missing and leaves the rest as it is. Personal identity codes are of the series 900-999,
+which is never given to anyone.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from luotsi.web.people import identity
+from luotsi.web.people.actions import add_person, add_user, begin_care, grant_membership
+from luotsi.web.people.models import Person, User
+from luotsi.web.people.permissions import Role
+
+PASSWORD = "luotsi-demo-2026"
+UNIT = "1.2.246.10.32213579.10.1001"
+"""A health centre of the demonstration county."""
+SINCE = datetime.date(2024, 1, 1)
+NAMES = {
+    Role.RESIDENT: "Aino Asukas",
+    Role.PROFESSIONAL: "Hilkka Hoitaja",
+    Role.OPERATIONAL_LEADER: "Oskari Osastonhoitaja",
+    Role.TACTICAL_LEADER: "Taina Tulosjohtaja",
+    Role.STRATEGIC_LEADER: "Sirkka Strategi",
+    Role.ANALYST: "Antti Analyytikko",
+    Role.ADMINISTRATOR: "Pertti Pääkäyttäjä",
+    Role.PRIVACY_OFFICER: "Tiina Tietosuoja",
+}
+IN_UNIT = (Role.PROFESSIONAL, Role.OPERATIONAL_LEADER)
+
+
+class Made(NamedTuple):
+    """A made-up resident; `care` says who cares for them: the professional, the unit, or no one."""
+
+    code: str
+    name: str
+    language: str
+    municipality: str
+    care: str
+    security_block: bool = False
+
+
+RESIDENTS = (
+    Made("140251-9083", "Aino Asukas", "fi", "077", "professional"),
+    Made("230368-9116", "Veikko Verrokki", "fi", "179", "unit"),
+    Made("050790-924W", "Maria Mallikas", "sv", "179", "unit", security_block=True),
+    Made("311215A935P", "Lauri Luotola", "fi", "077", ""),
+)
+
+
+def _users() -> dict[Role, User]:
+    made: dict[Role, User] = {}
+    for role, name in NAMES.items():
+        email = f"{role}@luotsi.example"
+        user = User.objects.filter(email=email).first()
+        if user is None:
+            user = add_user(by=None, email=email, name=name, password=PASSWORD)
+            if role != Role.RESIDENT:
+                grant_membership(by=None, user=user, role=role, unit=UNIT if role in IN_UNIT else "", since=SINCE)
+        made[role] = user
+    return made
+
+
+def _residents(users: dict[Role, User]) -> None:
+    for each in RESIDENTS:
+        if Person.objects.filter(code_digest=identity.digest(each.code)).exists():
+            continue
+        person = add_person(
+            by=None,
+            code=each.code,
+            name=each.name,
+            language=each.language,
+            municipality=each.municipality,
+            security_block=each.security_block,
+            user=users[Role.RESIDENT] if each.name == NAMES[Role.RESIDENT] else None,
+        )
+        if each.care == "unit":
+            begin_care(by=None, person=person, unit=UNIT, since=SINCE)
+        elif each.care:
+            begin_care(by=None, person=person, user=users[Role.PROFESSIONAL], since=SINCE)
+
+
+class Command(BaseCommand):
+    """Makes the demonstration users and says how to sign in as each."""
+
+    help = "Makes a user for each role and a few made-up residents. Only in a demonstration."
+
+    @transaction.atomic
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Makes what is missing; prints one line a user."""
+        if not settings.DEMONSTRATION:
+            raise CommandError("Demonstration users are made only where LUOTSI_DEMONSTRATION is 1.")
+        _residents(_users())
+        self.stdout.write(f"Sign in with the password {PASSWORD} as")
+        for role in NAMES:
+            self.stdout.write(f"  {role}@luotsi.example")
