@@ -5,7 +5,6 @@ Counts, names of columns and sentences; no value of any row.
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -17,7 +16,7 @@ from luotsi.engine import lake
 
 
 def told(home: Path, con: duckdb.DuckDBPyConnection, loads: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The loads with four things more each, and `loaded_at` with its zone (the vault writes this machine's time).
+    """The loads with four things more each.
 
     `quarantined`: rows set aside in landing and in loading; null where its extract is not in the lake any more.
     `seconds`: of loading, the group's shared evenly. `undeclared`: columns no definition names. `unusual`: sentences,
@@ -43,7 +42,6 @@ def _with(load: Mapping[str, Any], report: Mapping[str, Any], landed: Any, aside
     last = load["load"] == max(group)
     return {
         **load,
-        "loaded_at": datetime.datetime.fromisoformat(load["loaded_at"]).astimezone().isoformat(),
         "quarantined": None if landed is None else landed.rows_quarantined + aside,
         "seconds": round(float(report.get("seconds", 0.0)) / len(group), 3),
         "undeclared": [] if landed is None else list(landed.undeclared),
