@@ -86,8 +86,7 @@ WITH person AS (
 ), look_disease AS (
   SELECT
     diagnosis.person AS shared,
-    CAST(diagnosis.recorded_on AS TIMESTAMP) AS moment,
-    MAX(diagnosis.key) AS given
+    MIN(CAST(diagnosis.recorded_on AS TIMESTAMP)) AS moment
   FROM marts.diagnosis AS diagnosis
   WHERE
     (
@@ -132,18 +131,19 @@ WITH person AS (
     )
     AND NOT diagnosis.recorded_on IS NULL
   GROUP BY
-    diagnosis.person,
-    CAST(diagnosis.recorded_on AS TIMESTAMP)
+    diagnosis.person
 ), with_disease AS (
   SELECT
     this.*,
-    COALESCE(NOT look_disease.moment IS NULL, FALSE) AS disease
+    COALESCE(
+      look_disease.moment < CAST((
+        CAST(this.period_end AS DATE) + 1
+      ) AS TIMESTAMP),
+      FALSE
+    ) AS disease
   FROM kept AS this
-  ASOF LEFT JOIN look_disease
-    ON this.key = look_disease.shared
-    AND CAST((
-      CAST(this.period_end AS DATE) + 1
-    ) AS TIMESTAMP) > look_disease.moment
+  LEFT JOIN look_disease
+    ON look_disease.shared = this.key
 ), kept_2 AS (
   SELECT
     *
@@ -186,32 +186,81 @@ WITH person AS (
   FROM with_contacts
   WHERE
     contacts >= 4
-), look_planned AS (
-  SELECT
+), met_planned AS (
+  SELECT DISTINCT
     care_plan.person AS shared,
-    CAST(care_plan.updated_on AS TIMESTAMP) AS moment,
-    MAX(care_plan.key) AS given
+    CAST(care_plan.updated_on AS DATE) AS day
   FROM marts.care_plan AS care_plan
   WHERE
     care_plan.in_kanta IS TRUE AND NOT care_plan.updated_on IS NULL
+), windows_planned AS (
+  SELECT
+    period_end,
+    CAST(CAST((
+      CAST(period_end AS DATE) + 1
+    ) AS DATE) + TO_MONTHS(CAST(-12 AS INT)) AS DATE) AS after,
+    (
+      CAST(period_end AS DATE) + 1
+    ) AS before
+  FROM (
+    SELECT
+      month AS period_start,
+      CAST(LAST_DAY(month) AS DATE) AS period_end
+    FROM (
+      SELECT
+        month
+      FROM (
+        SELECT
+          CAST(UNNEST(
+            GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+          ) AS DATE) AS month
+      ) AS months
+      WHERE
+        MONTH(month) % 12 = 0
+    ) AS months
+  ) AS ends
+), days_planned AS (
+  SELECT
+    day,
+    YEAR(period_end) // 5 AS word,
+    BIT_OR(CAST(1 AS BIGINT) << (
+      YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
+    )) AS bits
+  FROM (
+    SELECT DISTINCT
+      day
+    FROM met_planned
+  ) AS days
+  JOIN windows_planned
+    ON day >= after AND day < before
   GROUP BY
-    care_plan.person,
-    CAST(care_plan.updated_on AS TIMESTAMP)
+    day,
+    word
+), look_planned AS (
+  SELECT
+    shared,
+    word,
+    BIT_OR(bits) AS bits
+  FROM met_planned
+  JOIN days_planned
+    USING (day)
+  GROUP BY
+    shared,
+    word
 ), with_planned AS (
   SELECT
     this.*,
     COALESCE(
-      look_planned.moment >= CAST(CAST(CAST((
-        CAST(this.period_end AS DATE) + 1
-      ) AS DATE) + TO_MONTHS(CAST(-12 AS INT)) AS DATE) AS TIMESTAMP),
+      look_planned.bits & (
+        CAST(1 AS BIGINT) << (
+          YEAR(this.period_end) % 5 * 12 + MONTH(this.period_end) - 1
+        )
+      ) <> 0,
       FALSE
     ) AS planned
   FROM kept_3 AS this
-  ASOF LEFT JOIN look_planned
-    ON this.key = look_planned.shared
-    AND CAST((
-      CAST(this.period_end AS DATE) + 1
-    ) AS TIMESTAMP) > look_planned.moment
+  LEFT JOIN look_planned
+    ON look_planned.shared = this.key AND look_planned.word = YEAR(this.period_end) // 5
 ), dated AS (
   SELECT
     *,

@@ -31,24 +31,24 @@ WITH person AS (
 ), look_here AS (
   SELECT
     residence.person AS shared,
-    CAST(residence.moved_on AS TIMESTAMP) AS moment,
-    MAX(residence.key) AS given
+    MIN(CAST(residence.moved_on AS TIMESTAMP)) AS moment
   FROM marts.residence AS residence
   WHERE
     NOT residence.moved_on IS NULL
   GROUP BY
-    residence.person,
-    CAST(residence.moved_on AS TIMESTAMP)
+    residence.person
 ), with_here AS (
   SELECT
     this.*,
-    COALESCE(NOT look_here.moment IS NULL, FALSE) AS here
+    COALESCE(
+      look_here.moment < CAST((
+        CAST(CAST(this.birth_date AS DATE) + TO_MONTHS(5) AS DATE) + 1
+      ) AS TIMESTAMP),
+      FALSE
+    ) AS here
   FROM with_moves AS this
-  ASOF LEFT JOIN look_here
-    ON this.key = look_here.shared
-    AND CAST((
-      CAST(CAST(this.birth_date AS DATE) + TO_MONTHS(5) AS DATE) + 1
-    ) AS TIMESTAMP) > look_here.moment
+  LEFT JOIN look_here
+    ON look_here.shared = this.key
 ), kept AS (
   SELECT
     *

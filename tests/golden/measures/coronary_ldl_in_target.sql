@@ -65,8 +65,7 @@ WITH person AS (
 ), look_coronary AS (
   SELECT
     diagnosis.person AS shared,
-    CAST(diagnosis.recorded_on AS TIMESTAMP) AS moment,
-    MAX(diagnosis.key) AS given
+    MIN(CAST(diagnosis.recorded_on AS TIMESTAMP)) AS moment
   FROM marts.diagnosis AS diagnosis
   WHERE
     (
@@ -90,18 +89,19 @@ WITH person AS (
     )
     AND NOT diagnosis.recorded_on IS NULL
   GROUP BY
-    diagnosis.person,
-    CAST(diagnosis.recorded_on AS TIMESTAMP)
+    diagnosis.person
 ), with_coronary AS (
   SELECT
     this.*,
-    COALESCE(NOT look_coronary.moment IS NULL, FALSE) AS coronary
+    COALESCE(
+      look_coronary.moment < CAST((
+        CAST(this.period_end AS DATE) + 1
+      ) AS TIMESTAMP),
+      FALSE
+    ) AS coronary
   FROM kept AS this
-  ASOF LEFT JOIN look_coronary
-    ON this.key = look_coronary.shared
-    AND CAST((
-      CAST(this.period_end AS DATE) + 1
-    ) AS TIMESTAMP) > look_coronary.moment
+  LEFT JOIN look_coronary
+    ON look_coronary.shared = this.key
 ), kept_2 AS (
   SELECT
     *

@@ -111,11 +111,10 @@ WITH person AS (
   FROM with_ldl
   WHERE
     NOT ldl IS NULL
-), look_diagnosed AS (
-  SELECT
+), met_diagnosed AS (
+  SELECT DISTINCT
     diagnosis.person AS shared,
-    CAST(diagnosis.recorded_on AS TIMESTAMP) AS moment,
-    MAX(diagnosis.key) AS given
+    CAST(diagnosis.recorded_on AS DATE) AS day
   FROM marts.diagnosis AS diagnosis
   WHERE
     (
@@ -134,50 +133,150 @@ WITH person AS (
       AND diagnosis.code IN ('44054006', '46635009', '73211009')
     )
     AND NOT diagnosis.recorded_on IS NULL
+), windows_diagnosed AS (
+  SELECT
+    period_end,
+    CAST(CAST((
+      CAST(period_end AS DATE) + 1
+    ) AS DATE) + TO_MONTHS(CAST(-60 AS INT)) AS DATE) AS after,
+    (
+      CAST(period_end AS DATE) + 1
+    ) AS before
+  FROM (
+    SELECT
+      month AS period_start,
+      CAST(LAST_DAY(month) AS DATE) AS period_end
+    FROM (
+      SELECT
+        month
+      FROM (
+        SELECT
+          CAST(UNNEST(
+            GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+          ) AS DATE) AS month
+      ) AS months
+      WHERE
+        MONTH(month) % 3 = 0
+    ) AS months
+  ) AS ends
+), days_diagnosed AS (
+  SELECT
+    day,
+    YEAR(period_end) // 5 AS word,
+    BIT_OR(CAST(1 AS BIGINT) << (
+      YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
+    )) AS bits
+  FROM (
+    SELECT DISTINCT
+      day
+    FROM met_diagnosed
+  ) AS days
+  JOIN windows_diagnosed
+    ON day >= after AND day < before
   GROUP BY
-    diagnosis.person,
-    CAST(diagnosis.recorded_on AS TIMESTAMP)
+    day,
+    word
+), look_diagnosed AS (
+  SELECT
+    shared,
+    word,
+    BIT_OR(bits) AS bits
+  FROM met_diagnosed
+  JOIN days_diagnosed
+    USING (day)
+  GROUP BY
+    shared,
+    word
 ), with_diagnosed AS (
   SELECT
     this.*,
     COALESCE(
-      look_diagnosed.moment >= CAST(CAST(CAST((
-        CAST(this.period_end AS DATE) + 1
-      ) AS DATE) + TO_MONTHS(CAST(-60 AS INT)) AS DATE) AS TIMESTAMP),
+      look_diagnosed.bits & (
+        CAST(1 AS BIGINT) << (
+          YEAR(this.period_end) % 5 * 12 + MONTH(this.period_end) - 1
+        )
+      ) <> 0,
       FALSE
     ) AS diagnosed
   FROM kept_2 AS this
-  ASOF LEFT JOIN look_diagnosed
-    ON this.key = look_diagnosed.shared
-    AND CAST((
-      CAST(this.period_end AS DATE) + 1
-    ) AS TIMESTAMP) > look_diagnosed.moment
-), look_oral AS (
-  SELECT
+  LEFT JOIN look_diagnosed
+    ON look_diagnosed.shared = this.key
+    AND look_diagnosed.word = YEAR(this.period_end) // 5
+), met_oral AS (
+  SELECT DISTINCT
     medication.person AS shared,
-    CAST(medication.started_on AS TIMESTAMP) AS moment,
-    MAX(medication.key) AS given
+    CAST(medication.started_on AS DATE) AS day
   FROM marts.medication AS medication
   WHERE
     STARTS_WITH(medication.atc, 'A10B') AND NOT medication.started_on IS NULL
+), windows_oral AS (
+  SELECT
+    period_end,
+    CAST(CAST((
+      CAST(period_end AS DATE) + 1
+    ) AS DATE) + TO_MONTHS(CAST(-60 AS INT)) AS DATE) AS after,
+    (
+      CAST(period_end AS DATE) + 1
+    ) AS before
+  FROM (
+    SELECT
+      month AS period_start,
+      CAST(LAST_DAY(month) AS DATE) AS period_end
+    FROM (
+      SELECT
+        month
+      FROM (
+        SELECT
+          CAST(UNNEST(
+            GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+          ) AS DATE) AS month
+      ) AS months
+      WHERE
+        MONTH(month) % 3 = 0
+    ) AS months
+  ) AS ends
+), days_oral AS (
+  SELECT
+    day,
+    YEAR(period_end) // 5 AS word,
+    BIT_OR(CAST(1 AS BIGINT) << (
+      YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
+    )) AS bits
+  FROM (
+    SELECT DISTINCT
+      day
+    FROM met_oral
+  ) AS days
+  JOIN windows_oral
+    ON day >= after AND day < before
   GROUP BY
-    medication.person,
-    CAST(medication.started_on AS TIMESTAMP)
+    day,
+    word
+), look_oral AS (
+  SELECT
+    shared,
+    word,
+    BIT_OR(bits) AS bits
+  FROM met_oral
+  JOIN days_oral
+    USING (day)
+  GROUP BY
+    shared,
+    word
 ), with_oral AS (
   SELECT
     this.*,
     COALESCE(
-      look_oral.moment >= CAST(CAST(CAST((
-        CAST(this.period_end AS DATE) + 1
-      ) AS DATE) + TO_MONTHS(CAST(-60 AS INT)) AS DATE) AS TIMESTAMP),
+      look_oral.bits & (
+        CAST(1 AS BIGINT) << (
+          YEAR(this.period_end) % 5 * 12 + MONTH(this.period_end) - 1
+        )
+      ) <> 0,
       FALSE
     ) AS oral
   FROM with_diagnosed AS this
-  ASOF LEFT JOIN look_oral
-    ON this.key = look_oral.shared
-    AND CAST((
-      CAST(this.period_end AS DATE) + 1
-    ) AS TIMESTAMP) > look_oral.moment
+  LEFT JOIN look_oral
+    ON look_oral.shared = this.key AND look_oral.word = YEAR(this.period_end) // 5
 ), kept_3 AS (
   SELECT
     *
@@ -187,8 +286,7 @@ WITH person AS (
 ), look_vascular AS (
   SELECT
     diagnosis.person AS shared,
-    CAST(diagnosis.recorded_on AS TIMESTAMP) AS moment,
-    MAX(diagnosis.key) AS given
+    MIN(CAST(diagnosis.recorded_on AS TIMESTAMP)) AS moment
   FROM marts.diagnosis AS diagnosis
   WHERE
     (
@@ -218,18 +316,19 @@ WITH person AS (
     )
     AND NOT diagnosis.recorded_on IS NULL
   GROUP BY
-    diagnosis.person,
-    CAST(diagnosis.recorded_on AS TIMESTAMP)
+    diagnosis.person
 ), with_vascular AS (
   SELECT
     this.*,
-    COALESCE(NOT look_vascular.moment IS NULL, FALSE) AS vascular
+    COALESCE(
+      look_vascular.moment < CAST((
+        CAST(this.period_end AS DATE) + 1
+      ) AS TIMESTAMP),
+      FALSE
+    ) AS vascular
   FROM kept_3 AS this
-  ASOF LEFT JOIN look_vascular
-    ON this.key = look_vascular.shared
-    AND CAST((
-      CAST(this.period_end AS DATE) + 1
-    ) AS TIMESTAMP) > look_vascular.moment
+  LEFT JOIN look_vascular
+    ON look_vascular.shared = this.key
 ), dated AS (
   SELECT
     *,

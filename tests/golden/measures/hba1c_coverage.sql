@@ -67,11 +67,10 @@ WITH person AS (
     birth_date <= period_end AND (
       died_on IS NULL OR died_on > period_end
     )
-), look_diagnosed AS (
-  SELECT
+), met_diagnosed AS (
+  SELECT DISTINCT
     diagnosis.person AS shared,
-    CAST(diagnosis.recorded_on AS TIMESTAMP) AS moment,
-    MAX(diagnosis.key) AS given
+    CAST(diagnosis.recorded_on AS DATE) AS day
   FROM marts.diagnosis AS diagnosis
   WHERE
     (
@@ -90,50 +89,150 @@ WITH person AS (
       AND diagnosis.code IN ('44054006', '46635009', '73211009')
     )
     AND NOT diagnosis.recorded_on IS NULL
+), windows_diagnosed AS (
+  SELECT
+    period_end,
+    CAST(CAST((
+      CAST(period_end AS DATE) + 1
+    ) AS DATE) + TO_MONTHS(CAST(-60 AS INT)) AS DATE) AS after,
+    (
+      CAST(period_end AS DATE) + 1
+    ) AS before
+  FROM (
+    SELECT
+      month AS period_start,
+      CAST(LAST_DAY(month) AS DATE) AS period_end
+    FROM (
+      SELECT
+        month
+      FROM (
+        SELECT
+          CAST(UNNEST(
+            GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+          ) AS DATE) AS month
+      ) AS months
+      WHERE
+        MONTH(month) % 3 = 0
+    ) AS months
+  ) AS ends
+), days_diagnosed AS (
+  SELECT
+    day,
+    YEAR(period_end) // 5 AS word,
+    BIT_OR(CAST(1 AS BIGINT) << (
+      YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
+    )) AS bits
+  FROM (
+    SELECT DISTINCT
+      day
+    FROM met_diagnosed
+  ) AS days
+  JOIN windows_diagnosed
+    ON day >= after AND day < before
   GROUP BY
-    diagnosis.person,
-    CAST(diagnosis.recorded_on AS TIMESTAMP)
+    day,
+    word
+), look_diagnosed AS (
+  SELECT
+    shared,
+    word,
+    BIT_OR(bits) AS bits
+  FROM met_diagnosed
+  JOIN days_diagnosed
+    USING (day)
+  GROUP BY
+    shared,
+    word
 ), with_diagnosed AS (
   SELECT
     this.*,
     COALESCE(
-      look_diagnosed.moment >= CAST(CAST(CAST((
-        CAST(this.period_end AS DATE) + 1
-      ) AS DATE) + TO_MONTHS(CAST(-60 AS INT)) AS DATE) AS TIMESTAMP),
+      look_diagnosed.bits & (
+        CAST(1 AS BIGINT) << (
+          YEAR(this.period_end) % 5 * 12 + MONTH(this.period_end) - 1
+        )
+      ) <> 0,
       FALSE
     ) AS diagnosed
   FROM kept AS this
-  ASOF LEFT JOIN look_diagnosed
-    ON this.key = look_diagnosed.shared
-    AND CAST((
-      CAST(this.period_end AS DATE) + 1
-    ) AS TIMESTAMP) > look_diagnosed.moment
-), look_oral AS (
-  SELECT
+  LEFT JOIN look_diagnosed
+    ON look_diagnosed.shared = this.key
+    AND look_diagnosed.word = YEAR(this.period_end) // 5
+), met_oral AS (
+  SELECT DISTINCT
     medication.person AS shared,
-    CAST(medication.started_on AS TIMESTAMP) AS moment,
-    MAX(medication.key) AS given
+    CAST(medication.started_on AS DATE) AS day
   FROM marts.medication AS medication
   WHERE
     STARTS_WITH(medication.atc, 'A10B') AND NOT medication.started_on IS NULL
+), windows_oral AS (
+  SELECT
+    period_end,
+    CAST(CAST((
+      CAST(period_end AS DATE) + 1
+    ) AS DATE) + TO_MONTHS(CAST(-60 AS INT)) AS DATE) AS after,
+    (
+      CAST(period_end AS DATE) + 1
+    ) AS before
+  FROM (
+    SELECT
+      month AS period_start,
+      CAST(LAST_DAY(month) AS DATE) AS period_end
+    FROM (
+      SELECT
+        month
+      FROM (
+        SELECT
+          CAST(UNNEST(
+            GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+          ) AS DATE) AS month
+      ) AS months
+      WHERE
+        MONTH(month) % 3 = 0
+    ) AS months
+  ) AS ends
+), days_oral AS (
+  SELECT
+    day,
+    YEAR(period_end) // 5 AS word,
+    BIT_OR(CAST(1 AS BIGINT) << (
+      YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
+    )) AS bits
+  FROM (
+    SELECT DISTINCT
+      day
+    FROM met_oral
+  ) AS days
+  JOIN windows_oral
+    ON day >= after AND day < before
   GROUP BY
-    medication.person,
-    CAST(medication.started_on AS TIMESTAMP)
+    day,
+    word
+), look_oral AS (
+  SELECT
+    shared,
+    word,
+    BIT_OR(bits) AS bits
+  FROM met_oral
+  JOIN days_oral
+    USING (day)
+  GROUP BY
+    shared,
+    word
 ), with_oral AS (
   SELECT
     this.*,
     COALESCE(
-      look_oral.moment >= CAST(CAST(CAST((
-        CAST(this.period_end AS DATE) + 1
-      ) AS DATE) + TO_MONTHS(CAST(-60 AS INT)) AS DATE) AS TIMESTAMP),
+      look_oral.bits & (
+        CAST(1 AS BIGINT) << (
+          YEAR(this.period_end) % 5 * 12 + MONTH(this.period_end) - 1
+        )
+      ) <> 0,
       FALSE
     ) AS oral
   FROM with_diagnosed AS this
-  ASOF LEFT JOIN look_oral
-    ON this.key = look_oral.shared
-    AND CAST((
-      CAST(this.period_end AS DATE) + 1
-    ) AS TIMESTAMP) > look_oral.moment
+  LEFT JOIN look_oral
+    ON look_oral.shared = this.key AND look_oral.word = YEAR(this.period_end) // 5
 ), kept_2 AS (
   SELECT
     *

@@ -62,8 +62,7 @@ WITH person AS (
 ), look_hypertension AS (
   SELECT
     diagnosis.person AS shared,
-    CAST(diagnosis.recorded_on AS TIMESTAMP) AS moment,
-    MAX(diagnosis.key) AS given
+    MIN(CAST(diagnosis.recorded_on AS TIMESTAMP)) AS moment
   FROM marts.diagnosis AS diagnosis
   WHERE
     (
@@ -84,18 +83,19 @@ WITH person AS (
     )
     AND NOT diagnosis.recorded_on IS NULL
   GROUP BY
-    diagnosis.person,
-    CAST(diagnosis.recorded_on AS TIMESTAMP)
+    diagnosis.person
 ), with_hypertension AS (
   SELECT
     this.*,
-    COALESCE(NOT look_hypertension.moment IS NULL, FALSE) AS hypertension
+    COALESCE(
+      look_hypertension.moment < CAST((
+        CAST(this.period_end AS DATE) + 1
+      ) AS TIMESTAMP),
+      FALSE
+    ) AS hypertension
   FROM kept AS this
-  ASOF LEFT JOIN look_hypertension
-    ON this.key = look_hypertension.shared
-    AND CAST((
-      CAST(this.period_end AS DATE) + 1
-    ) AS TIMESTAMP) > look_hypertension.moment
+  LEFT JOIN look_hypertension
+    ON look_hypertension.shared = this.key
 ), kept_2 AS (
   SELECT
     *

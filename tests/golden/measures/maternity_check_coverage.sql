@@ -131,8 +131,7 @@ WITH diagnosis AS (
 ), look_earlier AS (
   SELECT
     diagnosis.person AS shared,
-    CAST(diagnosis.recorded_on AS TIMESTAMP) AS moment,
-    MAX(diagnosis.key) AS given
+    MIN(CAST(diagnosis.recorded_on AS TIMESTAMP)) AS moment
   FROM marts.diagnosis AS diagnosis
   WHERE
     (
@@ -148,18 +147,19 @@ WITH diagnosis AS (
     )
     AND NOT diagnosis.recorded_on IS NULL
   GROUP BY
-    diagnosis.person,
-    CAST(diagnosis.recorded_on AS TIMESTAMP)
+    diagnosis.person
 ), with_earlier AS (
   SELECT
     this.*,
-    COALESCE(NOT look_earlier.moment IS NULL, FALSE) AS earlier
+    COALESCE(
+      look_earlier.moment < CAST((
+        CAST(this.recorded_on AS DATE) + CAST(-180 AS INT)
+      ) AS TIMESTAMP),
+      FALSE
+    ) AS earlier
   FROM with_doctor AS this
-  ASOF LEFT JOIN look_earlier
-    ON this.person = look_earlier.shared
-    AND CAST((
-      CAST(this.recorded_on AS DATE) + CAST(-180 AS INT)
-    ) AS TIMESTAMP) > look_earlier.moment
+  LEFT JOIN look_earlier
+    ON look_earlier.shared = this.person
 ), dated AS (
   SELECT
     *,

@@ -40,35 +40,79 @@ WITH service_period AS (
     AND (
       ended_on IS NULL OR ended_on > period_end
     )
-), look_assessed AS (
-  SELECT
+), met_assessed AS (
+  SELECT DISTINCT
     assessment.person AS shared,
-    CAST(assessment.assessed_on AS TIMESTAMP) AS moment,
-    MAX(assessment.key) AS given
+    CAST(assessment.assessed_on AS DATE) AS day
   FROM marts.assessment AS assessment
   WHERE
     (
       assessment.locked IS TRUE AND assessment.instrument IN ('HC', 'LTCF', 'CHA')
     )
     AND NOT assessment.assessed_on IS NULL
+), windows_assessed AS (
+  SELECT
+    period_end,
+    (
+      CAST(period_end AS DATE) + CAST(-183 AS INT)
+    ) AS after,
+    (
+      CAST(period_end AS DATE) + 1
+    ) AS before
+  FROM (
+    SELECT
+      month AS period_start,
+      CAST(LAST_DAY(month) AS DATE) AS period_end
+    FROM (
+      SELECT
+        CAST(UNNEST(
+          GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+        ) AS DATE) AS month
+    ) AS months
+  ) AS ends
+), days_assessed AS (
+  SELECT
+    day,
+    YEAR(period_end) // 5 AS word,
+    BIT_OR(CAST(1 AS BIGINT) << (
+      YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
+    )) AS bits
+  FROM (
+    SELECT DISTINCT
+      day
+    FROM met_assessed
+  ) AS days
+  JOIN windows_assessed
+    ON day >= after AND day < before
   GROUP BY
-    assessment.person,
-    CAST(assessment.assessed_on AS TIMESTAMP)
+    day,
+    word
+), look_assessed AS (
+  SELECT
+    shared,
+    word,
+    BIT_OR(bits) AS bits
+  FROM met_assessed
+  JOIN days_assessed
+    USING (day)
+  GROUP BY
+    shared,
+    word
 ), with_assessed AS (
   SELECT
     this.*,
     COALESCE(
-      look_assessed.moment >= CAST((
-        CAST(this.period_end AS DATE) + CAST(-183 AS INT)
-      ) AS TIMESTAMP),
+      look_assessed.bits & (
+        CAST(1 AS BIGINT) << (
+          YEAR(this.period_end) % 5 * 12 + MONTH(this.period_end) - 1
+        )
+      ) <> 0,
       FALSE
     ) AS assessed
   FROM kept AS this
-  ASOF LEFT JOIN look_assessed
-    ON this.person = look_assessed.shared
-    AND CAST((
-      CAST(this.period_end AS DATE) + 1
-    ) AS TIMESTAMP) > look_assessed.moment
+  LEFT JOIN look_assessed
+    ON look_assessed.shared = this.person
+    AND look_assessed.word = YEAR(this.period_end) // 5
 ), dated AS (
   SELECT
     *,

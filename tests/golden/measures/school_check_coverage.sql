@@ -38,11 +38,10 @@ WITH person AS (
     AND (
       died_on IS NULL OR died_on > period_end
     )
-), look_seen AS (
-  SELECT
+), met_seen AS (
+  SELECT DISTINCT
     contact.person AS shared,
-    CAST(contact.happened_at AS TIMESTAMP) AS moment,
-    MAX(contact.key) AS given
+    CAST(contact.happened_at AS DATE) AS day
   FROM marts.contact AS contact
   WHERE
     (
@@ -56,24 +55,68 @@ WITH person AS (
       AND NOT COALESCE(contact.status, '7') IN ('3', '4', '5', '9')
     )
     AND NOT contact.happened_at IS NULL
+), windows_seen AS (
+  SELECT
+    period_end,
+    CAST(CAST((
+      CAST(period_end AS DATE) + 1
+    ) AS DATE) + TO_MONTHS(CAST(-12 AS INT)) AS DATE) AS after,
+    (
+      CAST(period_end AS DATE) + 1
+    ) AS before
+  FROM (
+    SELECT
+      month AS period_start,
+      CAST(LAST_DAY(month) AS DATE) AS period_end
+    FROM (
+      SELECT
+        CAST(UNNEST(
+          GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+        ) AS DATE) AS month
+    ) AS months
+  ) AS ends
+), days_seen AS (
+  SELECT
+    day,
+    YEAR(period_end) // 5 AS word,
+    BIT_OR(CAST(1 AS BIGINT) << (
+      YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
+    )) AS bits
+  FROM (
+    SELECT DISTINCT
+      day
+    FROM met_seen
+  ) AS days
+  JOIN windows_seen
+    ON day >= after AND day < before
   GROUP BY
-    contact.person,
-    CAST(contact.happened_at AS TIMESTAMP)
+    day,
+    word
+), look_seen AS (
+  SELECT
+    shared,
+    word,
+    BIT_OR(bits) AS bits
+  FROM met_seen
+  JOIN days_seen
+    USING (day)
+  GROUP BY
+    shared,
+    word
 ), with_seen AS (
   SELECT
     this.*,
     COALESCE(
-      look_seen.moment >= CAST(CAST(CAST((
-        CAST(this.period_end AS DATE) + 1
-      ) AS DATE) + TO_MONTHS(CAST(-12 AS INT)) AS DATE) AS TIMESTAMP),
+      look_seen.bits & (
+        CAST(1 AS BIGINT) << (
+          YEAR(this.period_end) % 5 * 12 + MONTH(this.period_end) - 1
+        )
+      ) <> 0,
       FALSE
     ) AS seen
   FROM kept AS this
-  ASOF LEFT JOIN look_seen
-    ON this.key = look_seen.shared
-    AND CAST((
-      CAST(this.period_end AS DATE) + 1
-    ) AS TIMESTAMP) > look_seen.moment
+  LEFT JOIN look_seen
+    ON look_seen.shared = this.key AND look_seen.word = YEAR(this.period_end) // 5
 ), dated AS (
   SELECT
     *,

@@ -54,24 +54,24 @@ WITH measurement AS (
 ), look_valve AS (
   SELECT
     diagnosis.person AS shared,
-    CAST(diagnosis.recorded_on AS TIMESTAMP) AS moment,
-    MAX(diagnosis.key) AS given
+    MIN(CAST(diagnosis.recorded_on AS TIMESTAMP)) AS moment
   FROM marts.diagnosis AS diagnosis
   WHERE
     STARTS_WITH(diagnosis.code, 'Z95.2') AND NOT diagnosis.recorded_on IS NULL
   GROUP BY
-    diagnosis.person,
-    CAST(diagnosis.recorded_on AS TIMESTAMP)
+    diagnosis.person
 ), with_valve AS (
   SELECT
     this.*,
-    COALESCE(NOT look_valve.moment IS NULL, FALSE) AS valve
+    COALESCE(
+      look_valve.moment < CAST((
+        CAST(this.taken_at AS DATE) + 1
+      ) AS TIMESTAMP),
+      FALSE
+    ) AS valve
   FROM kept AS this
-  ASOF LEFT JOIN look_valve
-    ON this.person = look_valve.shared
-    AND CAST((
-      CAST(this.taken_at AS DATE) + 1
-    ) AS TIMESTAMP) > look_valve.moment
+  LEFT JOIN look_valve
+    ON look_valve.shared = this.person
 ), dated AS (
   SELECT
     *,

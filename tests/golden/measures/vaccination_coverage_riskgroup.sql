@@ -65,8 +65,7 @@ WITH person AS (
 ), look_risk_disease AS (
   SELECT
     diagnosis.person AS shared,
-    CAST(diagnosis.recorded_on AS TIMESTAMP) AS moment,
-    MAX(diagnosis.key) AS given
+    MIN(CAST(diagnosis.recorded_on AS TIMESTAMP)) AS moment
   FROM marts.diagnosis AS diagnosis
   WHERE
     (
@@ -112,43 +111,106 @@ WITH person AS (
     )
     AND NOT diagnosis.recorded_on IS NULL
   GROUP BY
-    diagnosis.person,
-    CAST(diagnosis.recorded_on AS TIMESTAMP)
+    diagnosis.person
 ), with_risk_disease AS (
   SELECT
     this.*,
-    COALESCE(NOT look_risk_disease.moment IS NULL, FALSE) AS risk_disease
+    COALESCE(look_risk_disease.moment < CAST(this.season AS TIMESTAMP), FALSE) AS risk_disease
   FROM kept AS this
-  ASOF LEFT JOIN look_risk_disease
-    ON this.key = look_risk_disease.shared
-    AND CAST(this.season AS TIMESTAMP) > look_risk_disease.moment
+  LEFT JOIN look_risk_disease
+    ON look_risk_disease.shared = this.key
 ), kept_2 AS (
   SELECT
     *
   FROM with_risk_disease
   WHERE
     years >= 65 OR years >= 18 AND risk_disease
-), look_vaccinated AS (
-  SELECT
+), met_vaccinated AS (
+  SELECT DISTINCT
     vaccination.person AS shared,
-    CAST(vaccination.given_on AS TIMESTAMP) AS moment,
-    MAX(vaccination.key) AS given
+    CAST(vaccination.given_on AS DATE) AS day
   FROM marts.vaccination AS vaccination
   WHERE
     STARTS_WITH(vaccination.atc, 'J07BB') AND NOT vaccination.given_on IS NULL
+), windows_vaccinated AS (
+  SELECT
+    period_end,
+    (
+      TRY(
+        MAKE_DATE(
+          CASE
+            WHEN MONTH(CAST(period_end AS DATE)) >= 10
+            THEN YEAR(CAST(period_end AS DATE))
+            ELSE YEAR(CAST(period_end AS DATE)) - 1
+          END,
+          10,
+          1
+        )
+      )
+    ) AS after,
+    (
+      CAST(period_end AS DATE) + 1
+    ) AS before
+  FROM (
+    SELECT
+      month AS period_start,
+      CAST(LAST_DAY(month) AS DATE) AS period_end
+    FROM (
+      SELECT
+        month
+      FROM (
+        SELECT
+          CAST(UNNEST(
+            GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+          ) AS DATE) AS month
+      ) AS months
+      WHERE
+        MONTH(month) % 3 = 0
+    ) AS months
+  ) AS ends
+), days_vaccinated AS (
+  SELECT
+    day,
+    YEAR(period_end) // 5 AS word,
+    BIT_OR(CAST(1 AS BIGINT) << (
+      YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
+    )) AS bits
+  FROM (
+    SELECT DISTINCT
+      day
+    FROM met_vaccinated
+  ) AS days
+  JOIN windows_vaccinated
+    ON day >= after AND day < before
   GROUP BY
-    vaccination.person,
-    CAST(vaccination.given_on AS TIMESTAMP)
+    day,
+    word
+), look_vaccinated AS (
+  SELECT
+    shared,
+    word,
+    BIT_OR(bits) AS bits
+  FROM met_vaccinated
+  JOIN days_vaccinated
+    USING (day)
+  GROUP BY
+    shared,
+    word
 ), with_vaccinated AS (
   SELECT
     this.*,
-    COALESCE(look_vaccinated.moment >= CAST(this.season AS TIMESTAMP), FALSE) AS vaccinated
+    COALESCE(
+      look_vaccinated.bits & (
+        CAST(1 AS BIGINT) << (
+          YEAR(this.period_end) % 5 * 12 + MONTH(this.period_end) - 1
+        )
+      ) <> 0,
+      FALSE
+    ) AS vaccinated
   FROM kept_2 AS this
-  ASOF LEFT JOIN look_vaccinated
-    ON this.key = look_vaccinated.shared
-    AND CAST((
-      CAST(this.period_end AS DATE) + 1
-    ) AS TIMESTAMP) > look_vaccinated.moment
+  LEFT JOIN look_vaccinated
+    ON look_vaccinated.shared = this.key
+    AND look_vaccinated.word = YEAR(this.period_end) // 5
 ), dated AS (
   SELECT
     *,

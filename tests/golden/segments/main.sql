@@ -70,25 +70,79 @@ WITH person AS (
   FROM kept AS this
   LEFT JOIN look_contacts
     ON look_contacts.key = this.key AND look_contacts.period_end = this.period_end
-), look_social AS (
-  SELECT
+), met_social AS (
+  SELECT DISTINCT
     social_matter.person AS shared,
-    CAST(social_matter.arrived_at AS TIMESTAMP) AS moment,
-    MAX(social_matter.key) AS given
+    CAST(social_matter.arrived_at AS DATE) AS day
   FROM marts.social_matter AS social_matter
   WHERE
     NOT social_matter.arrived_at IS NULL
+), windows_social AS (
+  SELECT
+    period_end,
+    (
+      CAST(CAST((
+        CAST(period_end AS DATE) + 1
+      ) AS DATE) + TO_MONTHS(CAST(-12 AS INT)) AS DATE)
+    ) AS after,
+    (
+      (
+        CAST(period_end AS DATE) + 1
+      )
+    ) AS before
+  FROM (
+    SELECT
+      month AS period_start,
+      CAST(LAST_DAY(month) AS DATE) AS period_end
+    FROM (
+      SELECT
+        CAST(UNNEST(
+          GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+        ) AS DATE) AS month
+    ) AS months
+  ) AS ends
+), days_social AS (
+  SELECT
+    day,
+    YEAR(period_end) // 5 AS word,
+    BIT_OR(CAST(1 AS BIGINT) << (
+      YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
+    )) AS bits
+  FROM (
+    SELECT DISTINCT
+      day
+    FROM met_social
+  ) AS days
+  JOIN windows_social
+    ON day >= after AND day < before
   GROUP BY
-    social_matter.person,
-    CAST(social_matter.arrived_at AS TIMESTAMP)
+    day,
+    word
+), look_social AS (
+  SELECT
+    shared,
+    word,
+    BIT_OR(bits) AS bits
+  FROM met_social
+  JOIN days_social
+    USING (day)
+  GROUP BY
+    shared,
+    word
 ), with_social AS (
   SELECT
     this.*,
-    COALESCE(look_social.moment >= CAST(this.year_ago AS TIMESTAMP), FALSE) AS social
+    COALESCE(
+      look_social.bits & (
+        CAST(1 AS BIGINT) << (
+          YEAR(this.period_end) % 5 * 12 + MONTH(this.period_end) - 1
+        )
+      ) <> 0,
+      FALSE
+    ) AS social
   FROM with_contacts AS this
-  ASOF LEFT JOIN look_social
-    ON this.key = look_social.shared
-    AND CAST(this.tomorrow AS TIMESTAMP) > look_social.moment
+  LEFT JOIN look_social
+    ON look_social.shared = this.key AND look_social.word = YEAR(this.period_end) // 5
 ), look_regular_service AS (
   SELECT
     this.key,
@@ -114,11 +168,10 @@ WITH person AS (
   LEFT JOIN look_regular_service
     ON look_regular_service.key = this.key
     AND look_regular_service.period_end = this.period_end
-), look_mind AS (
-  SELECT
+), met_mind AS (
+  SELECT DISTINCT
     diagnosis.person AS shared,
-    CAST(diagnosis.recorded_on AS TIMESTAMP) AS moment,
-    MAX(diagnosis.key) AS given
+    CAST(diagnosis.recorded_on AS DATE) AS day
   FROM marts.diagnosis AS diagnosis
   WHERE
     (
@@ -142,22 +195,76 @@ WITH person AS (
       )
     )
     AND NOT diagnosis.recorded_on IS NULL
+), windows_mind AS (
+  SELECT
+    period_end,
+    (
+      CAST(CAST((
+        CAST(period_end AS DATE) + 1
+      ) AS DATE) + TO_MONTHS(CAST(-12 AS INT)) AS DATE)
+    ) AS after,
+    (
+      (
+        CAST(period_end AS DATE) + 1
+      )
+    ) AS before
+  FROM (
+    SELECT
+      month AS period_start,
+      CAST(LAST_DAY(month) AS DATE) AS period_end
+    FROM (
+      SELECT
+        CAST(UNNEST(
+          GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+        ) AS DATE) AS month
+    ) AS months
+  ) AS ends
+), days_mind AS (
+  SELECT
+    day,
+    YEAR(period_end) // 5 AS word,
+    BIT_OR(CAST(1 AS BIGINT) << (
+      YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
+    )) AS bits
+  FROM (
+    SELECT DISTINCT
+      day
+    FROM met_mind
+  ) AS days
+  JOIN windows_mind
+    ON day >= after AND day < before
   GROUP BY
-    diagnosis.person,
-    CAST(diagnosis.recorded_on AS TIMESTAMP)
+    day,
+    word
+), look_mind AS (
+  SELECT
+    shared,
+    word,
+    BIT_OR(bits) AS bits
+  FROM met_mind
+  JOIN days_mind
+    USING (day)
+  GROUP BY
+    shared,
+    word
 ), with_mind AS (
   SELECT
     this.*,
-    COALESCE(look_mind.moment >= CAST(this.year_ago AS TIMESTAMP), FALSE) AS mind
+    COALESCE(
+      look_mind.bits & (
+        CAST(1 AS BIGINT) << (
+          YEAR(this.period_end) % 5 * 12 + MONTH(this.period_end) - 1
+        )
+      ) <> 0,
+      FALSE
+    ) AS mind
   FROM with_regular_service AS this
-  ASOF LEFT JOIN look_mind
-    ON this.key = look_mind.shared
-    AND CAST(this.tomorrow AS TIMESTAMP) > look_mind.moment
+  LEFT JOIN look_mind
+    ON look_mind.shared = this.key AND look_mind.word = YEAR(this.period_end) // 5
 ), look_long_term AS (
   SELECT
     diagnosis.person AS shared,
-    CAST(diagnosis.recorded_on AS TIMESTAMP) AS moment,
-    MAX(diagnosis.key) AS given
+    MIN(CAST(diagnosis.recorded_on AS TIMESTAMP)) AS moment
   FROM marts.diagnosis AS diagnosis
   WHERE
     (
@@ -208,16 +315,14 @@ WITH person AS (
     )
     AND NOT diagnosis.recorded_on IS NULL
   GROUP BY
-    diagnosis.person,
-    CAST(diagnosis.recorded_on AS TIMESTAMP)
+    diagnosis.person
 ), with_long_term AS (
   SELECT
     this.*,
-    COALESCE(NOT look_long_term.moment IS NULL, FALSE) AS long_term
+    COALESCE(look_long_term.moment < CAST(this.tomorrow AS TIMESTAMP), FALSE) AS long_term
   FROM with_mind AS this
-  ASOF LEFT JOIN look_long_term
-    ON this.key = look_long_term.shared
-    AND CAST(this.tomorrow AS TIMESTAMP) > look_long_term.moment
+  LEFT JOIN look_long_term
+    ON look_long_term.shared = this.key
 ), assigned AS (
   SELECT
     key AS person,

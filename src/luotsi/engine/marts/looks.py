@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from luotsi.concepts.expressions import parse, type_of
+from luotsi.concepts.expressions import names, parse, type_of
 from luotsi.concepts.records import Look
+from luotsi.engine.marts import windows
 from luotsi.engine.marts.relations import Relation, column, name, relation, resolver, table
-from luotsi.engine.marts.steps import Ground, Steps, conjuncts, placed, used
+from luotsi.engine.marts.steps import Ground, Steps, conjuncts, months, placed, unfolded, used
+from luotsi.engine.marts.windows import Scan
 
 AT, GIVEN = "moment", "given"
 
@@ -27,6 +29,10 @@ class Looker:
     concept: str
     columns: dict[str, str]
     identity: tuple[str, ...]
+    of_period: dict[str, exp.Expr]
+    """The names that follow from the period alone, over period_start and period_end; none but in a census."""
+    every: int
+    """How many months lie between two censuses."""
 
 
 class Looked:
@@ -74,6 +80,26 @@ class Looked:
         return _end(self.ground, self.other.concept, by, self.look.of), _end(
             self.ground, self.looker.concept, by, "this"
         )
+
+    def timed(self) -> tuple[Scan, exp.Expr]:
+        """The other rows that have a moment, and the shared reference on the looking row."""
+        theirs, ours = self.ends()
+        assert self.at is not None
+        at = self.sql(self.at)
+        known = exp.not_(exp.Is(this=at.copy(), expression=exp.null()))
+        return Scan(self.scan().where(known, copy=False), theirs, at), ours
+
+    def of_period(self) -> dict[str, exp.Expr] | None:
+        """The bounds over the period alone, None where they ask anything else or are not days."""
+        given = self.looker.of_period
+        if set(self.bounds) != {"after", "before"}:
+            return None
+        for bound in self.bounds.values():
+            if any(where is not None or word not in given for word, where in names(bound)):
+                return None
+            if type_of(bound, lambda word, _: self.looker.columns.get(word)) != "date":
+                return None
+        return {word: self.ground.sql(unfolded(bound, given), placed) for word, bound in self.bounds.items()}
 
     def sql(self, tree: exp.Expr) -> exp.Expr:
         """An expression about the other row."""
@@ -135,6 +161,11 @@ def add(steps: Steps, ground: Ground, word: str, look: Look, looker: Looker) -> 
         found = steps.add(f"look_{word}", select)
         on = exp.EQ(this=column("shared", found), expression=ours)
         return _joined(steps, looker, word, look, found, on), looked.type
+    if look.take == "exists" and not looked.joined and looked.at is not None:
+        if "after" not in looked.bounds:
+            return _begun(steps, looked, word), looked.type
+        if (bounds := looked.of_period()) is not None:
+            return _met(steps, looked, word, bounds), looked.type
     if look.take in ("exists", "latest") and "before" in looked.bounds and not looked.joined and looked.at is not None:
         return _asof(steps, looked, word), looked.type
     found = steps.add(f"look_{word}", _range(looked, ours, theirs))
@@ -168,6 +199,39 @@ def _range(looked: Looked, ours: exp.Expr, theirs: exp.Expr) -> exp.Select:
     return select.join(
         exp.alias_(exp.to_table(looker.step), "this", table=True), on=exp.and_(*on, copy=False), copy=False
     ).group_by(*(each.copy() for each in keys), copy=False)
+
+
+def _begun(steps: Steps, looked: Looked, word: str) -> str:
+    """Whether the first other row came before the window ends."""
+    scan, ours = looked.timed()
+    found = windows.first_moments(steps, word, scan)
+    end = _time(looked.ground.sql(looked.bounds["before"], lambda node: _this(placed(node))))
+    held = exp.LT(this=column(AT, found), expression=end)
+    on = exp.EQ(this=column("shared", found), expression=ours)
+    return _held(steps, looked, word, held, found, on)
+
+
+def _met(steps: Steps, looked: Looked, word: str, bounds: dict[str, exp.Expr]) -> str:
+    """Whether the month is one of those in whose window there is another row."""
+    scan, ours = looked.timed()
+    listed = months(looked.ground, looked.looker.every)
+    found = windows.months_met(steps, word, scan, listed, bounds)
+    end = "this.period_end"
+    held: exp.Expr = exp.maybe_parse(
+        f"{found}.bits & (CAST(1 AS BIGINT) << ({windows.bit(end)})) <> 0", dialect="duckdb"
+    )
+    on = exp.EQ(this=column("shared", found), expression=ours).and_(
+        exp.maybe_parse(f"{found}.word = {windows.word(end)}", dialect="duckdb")
+    )
+    return _held(steps, looked, word, held, found, on)
+
+
+def _held(steps: Steps, looked: Looked, word: str, held: exp.Expr, found: str, on: exp.Expr) -> str:
+    """The looking rows with whether a condition about what they found holds."""
+    given = exp.Coalesce(this=held, expressions=[exp.false()])
+    this = exp.alias_(exp.to_table(looked.looker.step), "this", table=True)
+    select = exp.select(exp.column(exp.Star(), "this"), exp.alias_(given, name(word))).from_(this, copy=False)
+    return steps.add(f"with_{word}", select.join(found, on=on, join_type="left", copy=False))
 
 
 def _asof(steps: Steps, looked: Looked, word: str) -> str:

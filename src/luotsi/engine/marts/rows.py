@@ -16,7 +16,7 @@ from luotsi.concepts.records import Look, Rows
 from luotsi.engine.marts import looks
 from luotsi.engine.marts.looks import Looker
 from luotsi.engine.marts.relations import Relation, column, relation, resolver, table
-from luotsi.engine.marts.steps import Ground, Steps, conjuncts, flat, placed, selected, used
+from luotsi.engine.marts.steps import Ground, Steps, conjuncts, flat, months, placed, selected, unfolded, used
 
 PERIOD = {"period_start": "date", "period_end": "date"}
 
@@ -218,7 +218,21 @@ class _Plan:
 
     def _looker(self) -> Looker:
         chosen = self.chosen
-        return Looker(chosen.step, chosen.relation.concept, {**chosen.relation.columns, **chosen.more}, chosen.identity)
+        columns = {**chosen.relation.columns, **chosen.more}
+        return Looker(chosen.step, chosen.relation.concept, columns, chosen.identity, self._of_period(), self.every)
+
+    def _of_period(self) -> dict[str, exp.Expr]:
+        """The names of a census that follow from the period alone, over its start and end."""
+        if self.rows.each != "period_end":
+            return {}
+        found: dict[str, exp.Expr] = {word: exp.column(word) for word in PERIOD}
+        while more := {
+            word: unfolded(tree, found)
+            for word, tree in self.definitions.items()
+            if word not in found and all(where is None and each in found for each, where in names(tree))
+        }:
+            found.update(more)
+        return found
 
     def _next(self) -> str:
         """The look to take now: of the condition that wants the fewest, else the first whose window is known."""
@@ -247,19 +261,3 @@ class _Plan:
 def name_of(word: str) -> exp.Identifier:
     """An identifier."""
     return exp.to_identifier(word)
-
-
-def months(ground: Ground, every: int = 1) -> exp.Select:
-    """The first day of every month asked for (that `every` divides), as column `month`."""
-    first, last = exp.cast(ground.first_month.copy(), "timestamp"), exp.cast(ground.last_month.copy(), "timestamp")
-    step = exp.Interval(this=exp.Literal.string("1"), unit=exp.var("month"))
-    series = exp.Anonymous(this="generate_series", expressions=[first, last, step])
-    listed = exp.Anonymous(this="unnest", expressions=[series])
-    found = exp.select(exp.alias_(exp.cast(listed, "date"), "month"))
-    if every == 1:
-        return found
-    return (
-        exp.select("month")
-        .from_(found.subquery("months", copy=False), copy=False)
-        .where(f"month(month) % {every} = 0", dialect="duckdb", copy=False)
-    )

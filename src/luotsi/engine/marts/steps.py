@@ -101,3 +101,29 @@ def conjuncts(tree: exp.Expr) -> list[exp.Expr]:
     while isinstance(tree, exp.Paren):
         tree = tree.this
     return [*conjuncts(tree.left), *conjuncts(tree.right)] if isinstance(tree, exp.And) else [tree]
+
+
+def unfolded(tree: exp.Expr, meanings: Mapping[str, exp.Expr]) -> exp.Expr:
+    """An expression with names replaced by what they stand for."""
+
+    def unfold(node: exp.Expr) -> exp.Expr:
+        found = meanings.get(node.name) if isinstance(node, exp.Column) and not node.table else None
+        return node if found is None else found.copy() if isinstance(found, exp.Column) else exp.paren(found)
+
+    return tree.transform(unfold)
+
+
+def months(ground: Ground, every: int = 1) -> exp.Select:
+    """The first day of every month asked for (that `every` divides), as column `month`."""
+    first, last = exp.cast(ground.first_month.copy(), "timestamp"), exp.cast(ground.last_month.copy(), "timestamp")
+    step = exp.Interval(this=exp.Literal.string("1"), unit=exp.var("month"))
+    series = exp.Anonymous(this="generate_series", expressions=[first, last, step])
+    listed = exp.Anonymous(this="unnest", expressions=[series])
+    found = exp.select(exp.alias_(exp.cast(listed, "date"), "month"))
+    if every == 1:
+        return found
+    return (
+        exp.select("month")
+        .from_(found.subquery("months", copy=False), copy=False)
+        .where(f"month(month) % {every} = 0", dialect="duckdb", copy=False)
+    )

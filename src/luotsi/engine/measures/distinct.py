@@ -11,12 +11,10 @@ from sqlglot import exp
 from luotsi.engine.marts.relations import column, name
 from luotsi.engine.marts.rows import Chosen
 from luotsi.engine.marts.steps import select
+from luotsi.engine.marts.windows import bit, word
 from luotsi.engine.measures.grains import PLACE
 from luotsi.engine.measures.groups import label, set_name, shown
 from luotsi.engine.measures.plan import Asked, Pass
-
-YEARS = 5
-"""Calendar years in one word: 60 bits."""
 
 
 def add(chosen: Chosen, a_pass: Pass, trees: dict[str, exp.Expr], asked: Asked, periods: str) -> str:
@@ -33,16 +31,12 @@ def add(chosen: Chosen, a_pass: Pass, trees: dict[str, exp.Expr], asked: Asked, 
     return steps.add(f"summed_{asked.name}", exp.union(*selects, distinct=False) if len(selects) > 1 else selects[0])
 
 
-def _bit(month: str) -> str:
-    return f"year({month}) % {YEARS} * 12 + month({month}) - 1"
-
-
 def _months(valued: str, asked: Asked) -> exp.Select:
     """The months of each thing as bits, for each word of years and each grouping."""
     dimensions = [column(each) for each in asked.dimensions]
-    word = exp.alias_(_sql(f"year(month) // {YEARS}"), "word")
-    bits = exp.alias_(_sql(f"bit_or(CAST(1 AS BIGINT) << ({_bit('month')}))"), "bits")
-    found = exp.select(column("thing"), word, *dimensions, bits).from_(valued, copy=False)
+    years = exp.alias_(_sql(word("month")), "word")
+    bits = exp.alias_(_sql(f"bit_or(CAST(1 AS BIGINT) << ({bit('month')}))"), "bits")
+    found = exp.select(column("thing"), years, *dimensions, bits).from_(valued, copy=False)
     found = found.where(exp.not_(exp.Is(this=column("thing"), expression=exp.null())), copy=False)
     if len(asked.sets) == 1:
         return found.group_by("thing", "word", *(column(each) for each in asked.sets[0]), copy=False)
@@ -59,8 +53,8 @@ def _masks(periods: str, asked: Asked, *, census: bool) -> exp.Select:
     return (
         select(
             *PLACE,
-            f"year(last_month) // {YEARS} AS word",
-            f"((CAST(1 AS BIGINT) << ({months})) - 1) << ({_bit(first)}) AS mask",
+            f"{word('last_month')} AS word",
+            f"((CAST(1 AS BIGINT) << ({months})) - 1) << ({bit(first)}) AS mask",
         )
         .from_(periods, copy=False)
         .where(f"grain IN ({grains})", copy=False)

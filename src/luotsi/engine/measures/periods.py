@@ -9,8 +9,8 @@ from sqlglot import exp
 from luotsi.concepts.expressions import parse
 from luotsi.concepts.records import Rows
 from luotsi.engine.marts.relations import column
-from luotsi.engine.marts.rows import PERIOD, Chosen, months
-from luotsi.engine.marts.steps import Ground, Steps
+from luotsi.engine.marts.rows import PERIOD, Chosen
+from luotsi.engine.marts.steps import Ground, Steps, months
 
 LABELS = {
     "month": "strftime(month, '%Y-%m')",
