@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from luotsi.web.people.permissions import LEADERS, Role
 
 READERS = LEADERS | {Role.ANALYST, Role.ADMINISTRATOR}
@@ -16,3 +19,14 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "monitor.read": frozenset({Role.ADMINISTRATOR, Role.ANALYST}),
 }
 """A note is pinned and removed in the unit it is about, or in the whole county by who leads the whole county."""
+
+WORDS: dict[str, Promise] = {
+    "board.read": _("Read boards"),
+    "measure.read": _("Read measures"),
+    "measure.follow": _("Follow measures"),
+    "note.read": _("Read notes"),
+    "note.pin": _("Pin comments, decisions and targets"),
+    "note.remove": _("Remove notes"),
+    "monitor.read": _("Read the monitor of data"),
+}
+"""What each action is called where people see who may do what."""
