@@ -1,14 +1,17 @@
-"""What leaders do on the desk: pin a note, take it off. Each is permitted, whole or not at all, with one event."""
+"""What leaders do on the desk: pin notes, follow measures and boards. Each is permitted, whole or not at all, with one
+event.
+"""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from luotsi.web.desk.models import Note, NoteKind
+from luotsi.web.desk.models import Following, Letter, Note, NoteKind
 from luotsi.web.events.actions import record
 from luotsi.web.people.models import User
 from luotsi.web.people.permissions import require
@@ -62,6 +65,46 @@ def remove_note(*, by: User, note: Note) -> Note:
         note.save(update_fields=["removed_at"])
         record("note.removed", by=by, subject=f"measure:{note.measure}", note=_said(note))
     return note
+
+
+@transaction.atomic
+def follow(*, by: User, kind: str, name: str, query: str = "") -> Following:
+    """Follows a measure or a board with a filter; following the same again changes nothing."""
+    require(by, "measure.follow")
+    following, new = Following.objects.get_or_create(user=by, kind=kind, name=name, query=query)
+    if new:
+        record("following.started", by=by, subject=f"{kind}:{name}")
+    return following
+
+
+@transaction.atomic
+def unfollow(*, by: User, following: int) -> None:
+    """Follows a thing no longer. One that is not the reader's own, or gone already, is left alone."""
+    require(by, "measure.follow")
+    found = Following.objects.filter(user=by, pk=following).first()
+    if found is not None:
+        found.delete()
+        record("following.ended", by=by, subject=f"{found.kind}:{found.name}")
+
+
+@transaction.atomic
+def choose_letters(*, by: User, wanted: bool) -> None:
+    """Says whether the weekly letter is sent. Whoever holds a letter may stop it: its link is signed for its reader."""
+    Following.objects.filter(user=by).update(letter=wanted)
+    record("letters.started" if wanted else "letters.stopped", by=by)
+
+
+@transaction.atomic
+def send_letter(*, by: None, to: User, week: str, send: Callable[[], object]) -> bool:
+    """Sends the letter of a week, unless it has been sent; gives whether it was. Jobs only, so no one is asked.
+
+    The row and the event stand only if `send` does not fail; two jobs at a time wait for one another at the row.
+    """
+    _letter, new = Letter.objects.get_or_create(user=to, week=week)
+    if new:
+        send()
+        record("letter.sent", by=by, subject=f"user:{to.pk}")
+    return new
 
 
 def _said(note: Note) -> dict[str, Any]:

@@ -54,3 +54,43 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure} {self.period}"
+
+
+class Following(models.Model):
+    """A measure or a board that someone follows, with their own filter as the end of an address ("unit=1.2.3")."""
+
+    class Kind(models.TextChoices):
+        """What is followed."""
+
+        MEASURE = "measure"
+        BOARD = "board"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="followings")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=500, blank=True)
+    letter = models.BooleanField(default=True)
+    """Whether the weekly letter tells of it."""
+    followed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("kind", "name", "query")
+        constraints = (
+            models.UniqueConstraint(fields=["user", "kind", "name", "query"], name="desk_followed_once"),
+            models.CheckConstraint(condition=Q(kind__in=("measure", "board")), name="desk_following_kind"),
+        )
+
+
+class Letter(models.Model):
+    """A weekly letter that was sent: one to each reader a week, whatever the jobs do."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    week = models.CharField(max_length=8)
+    """ISO week, such as 2026-W47."""
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["user", "week"], name="desk_one_letter_a_week"),
+            models.CheckConstraint(condition=Q(week__regex=r"^\d{4}-W\d{2}$"), name="desk_letter_week"),
+        )

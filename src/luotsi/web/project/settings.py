@@ -15,6 +15,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from luotsi.web.project import database, identification
+from luotsi.web.project.mail import smtp
 
 
 def _secret(home: Path) -> str:
@@ -146,6 +147,27 @@ LANGUAGES = [("fi", "Suomi"), ("sv", "Svenska"), ("en", "English")]
 TIME_ZONE = "Europe/Helsinki"
 USE_TZ = True
 FORMAT_MODULE_PATH = "luotsi.web.ui.formats"
+
+# Letters
+ADDRESS = os.environ.get("LUOTSI_ADDRESS", "http://localhost:8000").rstrip("/")
+"""Where readers find us; the links of letters begin with it."""
+EMAIL_URL = os.environ.get("LUOTSI_SMTP_URL", "")
+DEFAULT_FROM_EMAIL = os.environ.get("LUOTSI_MAIL_FROM", "luotsi@localhost")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_URL else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = HOME / "letters"
+"""Without an SMTP server letters are kept here, unsent."""
+if EMAIL_URL:
+    globals().update(smtp(EMAIL_URL))
+
+# What goes wrong is told on stderr; no mail, no file
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
+}
 
 # Files
 STATIC_URL = "static/"
