@@ -12,7 +12,6 @@ from typing import Any, cast
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
@@ -21,10 +20,11 @@ from luotsi.engine import marts, measures, segments, vault
 from luotsi.engine.release import kept, lineage
 from luotsi.engine.release.arrow import Table, fetched, pa, pc
 from luotsi.engine.release.draft import Draft, Window, window_of
+from luotsi.engine.release.linked import Counted, hidden_together, links
 from luotsi.engine.release.nesting import nesting
 from luotsi.engine.release.publishing import publish
 from luotsi.engine.release.results import is_share, published
-from luotsi.engine.release.suppression import SMALL, Rule, hidden_rows, rule_of
+from luotsi.engine.release.suppression import SMALL, Bools, Rule, hidden_rows, rule_of
 
 RAW = {
     **dict.fromkeys(("period", "group"), pa.string()),
@@ -96,15 +96,35 @@ def _measures(
         }
     changed = [name for name in marks if before.get(name) != marks[name]]
     new = computed(con, county, changed, draft.window, progress=tell)
+    found = {name: (new[name], _none(new[name])) if name in new else kept.rows(con, name) for name in marks}
+    hidden_anew = _hidden(con, county, {name: rows for name, (rows, _) in found.items()}, set(new))
     for done, (name, measure) in enumerate(sorted(county.measures.items()), start=1):
-        if name in new:
-            rows = new[name]
-            hidden = suppressed(con, county, measure, rows, already=kept.hidden_before(con, name, rows))
+        rows, hidden = found[name][0], hidden_anew.get(name, found[name][1])
+        if name in new or name in hidden_anew:
             kept.keep(con, name, measure.version, rows, hidden, marks[name])
-        else:
-            rows, hidden = kept.rows(con, name)
         draft.tables.append(published("measure", name, measure.version, rows, hidden, share=is_share(measure)))
         tell(done, len(marks), "small cells")
+
+
+def _hidden(
+    con: duckdb.DuckDBPyConnection, county: County, tables: dict[str, Table], changed: set[str]
+) -> dict[str, Bools]:
+    """Which rows to hide of the changed measures about people, and of those that count the same as they do."""
+    rules = {name: rule_of(county.measures[name]) for name in tables}
+    found: dict[str, Bools] = {}
+    for group in links({name: (rows, rules[name]) for name, rows in tables.items() if rules[name].people}):
+        if not changed.isdisjoint(group):
+            asked: list[Counted] = []
+            for name in group:
+                inside = nesting(con, county, county.measures[name], pc.unique(tables[name]["group"]).to_pylist())
+                already = kept.hidden_before(con, name, tables[name])
+                asked.append(Counted(tables[name], rules[name], inside, already))
+            found.update(zip(group, hidden_together(asked), strict=True))
+    return found
+
+
+def _none(rows: Table) -> Bools:
+    return np.zeros(int(rows.num_rows), dtype=np.bool_)
 
 
 def _divide(con: duckdb.DuckDBPyConnection, county: County, window: Window, tell: Progress) -> None:
@@ -166,15 +186,14 @@ def suppressed(
     measure: Measure,
     rows: Table,
     *,
-    already: npt.NDArray[np.bool_] | None = None,
     schema: str = "marts",
-) -> npt.NDArray[np.bool_]:
-    """Which rows of one measure must be hidden, with the dimensions that lie inside others taken into account."""
+) -> Bools:
+    """Which rows of one measure alone must be hidden, dimensions that lie inside others taken into account."""
     rule = rule_of(measure)
     if not rule.people:
         return hidden_rows(rows, rule)
     inside = nesting(con, county, measure, pc.unique(rows["group"]).to_pylist(), schema=schema)
-    return hidden_rows(rows, rule, nesting=inside, already=already)
+    return hidden_rows(rows, rule, nesting=inside)
 
 
 def _segments(con: duckdb.DuckDBPyConnection, county: County, draft: Draft) -> None:

@@ -59,20 +59,35 @@ def hidden_rows(rows: Table, rule: Rule, *, nesting: Nesting | None = None, alre
     `already`: rows that were hidden in the release before and have not changed since; they stay hidden, so that two
     releases laid side by side tell no more than one. Rows that are zero throughout are never hidden.
     """
-    hidden: Bools = np.zeros(int(rows.num_rows), dtype=np.bool_)
-    if not rule.people or not len(hidden):
-        return hidden
-    counts = _counts(rows, rule)
-    weight = np.maximum.reduce([*counts, np.zeros(len(hidden))])
-    alive = np.logical_or.reduce([each > 0 for each in (*counts, *_numbers(rows))])
-    for each in counts:
-        hidden |= _small(each, rule.small)
-    if already is not None:
-        hidden |= already & alive
+    none: Bools = np.zeros(int(rows.num_rows), dtype=np.bool_)
+    if not rule.people:
+        return none
+    periods, groups = rows["period"].to_pylist(), rows["group"].to_pylist()
+    cells = Cells(periods, groups, counts_of(rows, rule), alive_rows(rows, rule))
+    already = none if already is None else already
+    return hidden_cells(cells, already, census=rule.census, small=rule.small, nesting=nesting)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells to hide among: where they stand, every count of people they tell, and which are not zero throughout."""
+
+    periods: Sequence[str]
+    groups: Sequence[str]
+    counts: list[Floats]
+    alive: Bools
+
+
+def hidden_cells(cells: Cells, already: Bools, *, census: bool, small: int, nesting: Nesting | None) -> Bools:
+    """True for each cell that must not be shown; `already` hidden ones stay so unless they are zero throughout."""
+    hidden: Bools = already & cells.alive
+    for each in cells.counts:
+        hidden |= _small(each, small)
     if not hidden.any():
         return hidden
-    sums = families(rows["period"].to_pylist(), rows["group"].to_pylist(), census=rule.census, nesting=nesting)
-    table = _Table(_alive(sums, alive), counts, weight, rule.small, hidden)
+    weight = np.maximum.reduce([*cells.counts, np.zeros(len(hidden))])
+    sums = families(cells.periods, cells.groups, census=census, nesting=nesting)
+    table = _Table(_alive(sums, cells.alive), cells.counts, weight, small, hidden)
     table.protect()
     while len(solved := determined(table.families, table.hidden)):
         table.cover(solved)
@@ -84,6 +99,11 @@ def _small(count: Floats, small: int) -> Bools:
     return (count > 0) & (count < small)
 
 
+def alive_rows(rows: Table, rule: Rule) -> Bools:
+    """True for each row that is not zero throughout."""
+    return np.logical_or.reduce([each > 0 for each in (*counts_of(rows, rule), *_numbers(rows))])
+
+
 def _numbers(rows: Table) -> list[Floats]:
     """Numerator, denominator and n as they are, null as 0, without their sign."""
     return [np.abs(_floats(rows[name])) for name in ("numerator", "denominator", "n")]
@@ -93,7 +113,7 @@ def _floats(column: Any) -> Floats:
     return column.cast(pa.float64()).fill_null(0.0).to_numpy()
 
 
-def _counts(rows: Table, rule: Rule) -> list[Floats]:
+def counts_of(rows: Table, rule: Rule) -> list[Floats]:
     """The columns that count people: n always, numerator and denominator where they are whole, the complement."""
     numerator, denominator, n = _numbers(rows)
     counts = [n]
