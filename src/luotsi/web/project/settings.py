@@ -13,6 +13,8 @@ from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.contrib.messages.constants import DEBUG as DEBUG_LEVEL
+from django.contrib.messages.constants import ERROR, INFO, SUCCESS, WARNING
 
 from luotsi.web.project import database, identification
 from luotsi.web.project.mail import smtp
@@ -141,11 +143,15 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 
+MESSAGE_TAGS = {DEBUG_LEVEL: "info", INFO: "info", SUCCESS: "good", WARNING: "attention", ERROR: "bad"}
+"""How grave a message is -> the kind of notice that shows it."""
+
 # Languages: Finnish first
 LANGUAGE_CODE = "fi"
 LANGUAGES = [("fi", "Suomi"), ("sv", "Svenska"), ("en", "English")]
 TIME_ZONE = "Europe/Helsinki"
 USE_TZ = True
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
 FORMAT_MODULE_PATH = "luotsi.web.ui.formats"
 
 # Letters
