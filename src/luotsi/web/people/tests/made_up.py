@@ -42,4 +42,4 @@ def sign_in(client: Client, user: User, minutes: int) -> None:
     session = client.session
     session[IDENTIFIED_AT] = time.time() - minutes * 60
     session.save()
-    SignIn.objects.create(session_id=session.session_key, user=user)
+    SignIn.objects.update_or_create(session_id=session.session_key, defaults={"user": user})
