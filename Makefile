@@ -1,12 +1,12 @@
 # The two commands: `make run` opens the demonstration county in a browser, `make test` passes the tests.
-.PHONY: run test check setup docs clean
+.PHONY: run test check setup docs messages clean
 .DEFAULT_GOAL := run
 
 run: setup
 	.venv/bin/luotsi up
 	LUOTSI_DEMONSTRATION=1 .venv/bin/luotsi serve
 
-test: check
+test: check .venv/.tests
 	.venv/bin/pytest -n auto
 
 check: setup
@@ -18,12 +18,20 @@ check: setup
 
 setup: .venv/.ready
 
-.venv/.ready: uv.lock pyproject.toml setup.sh
+.venv/.ready: uv.lock pyproject.toml setup.sh $(wildcard src/luotsi/web/*/locale/*/LC_MESSAGES/django.po)
 	sh setup.sh
+	touch $@
+
+.venv/.tests: .venv/.ready tests/npm/package-lock.json
+	sh setup.sh tests
 	touch $@
 
 docs: setup
 	.venv/bin/python -m luotsi.concepts.reference docs/reference
+
+messages: setup
+	for each in src/luotsi/web/*/locale; do (cd $$each/.. && $(CURDIR)/.venv/bin/django-admin makemessages -v0 \
+	  -l fi -l sv --no-location --no-obsolete --no-wrap && sed -i '/^"POT-Creation-Date/d' locale/*/LC_MESSAGES/*.po); done
 
 clean:
 	rm -rf .venv var

