@@ -99,20 +99,19 @@ def split(release: Release, measure: Definition, filters: Filters, by: str) -> S
         pictures.bars(release, measure, latest[:BARS], by, size="wide") if told else None,
         pictures.funnel_plot(release, measure, latest, by, size="wide"),
         _multiples(release, measure, groups, told, filters, by, until),
-        pictures.choropleth(measure, results.areas(), latest, size="wide") if by == "municipality" and told else None,
+        pictures.choropleth(measure, boards.areas(), latest, size="wide") if by == "municipality" and told else None,
     )
 
 
 def _line(release: Release, by: str, groups: Groups, point: Point, outside: Judgement, until: str) -> Line:
     code = readings.parts(point.group).get(by, "")
     before = boards.at(groups[point.group], point.group, periods.step(until, -periods.A_YEAR[periods.grain(until)]))
-    known = point.value is not None and before.value is not None
     return Line(
         words.code(release, by, code),
         point,
         tuple(each.value for each in groups[point.group] if each.period <= until),
         outside,
-        point.value - before.value if known else None,  # pyright: ignore[reportOptionalOperand]
+        point.value - before.value if point.value is not None and before.value is not None else None,
         next((word for word, dimension in DIMENSIONS.items() if dimension == by and code != "unknown"), ""),
         code,
     )

@@ -1,5 +1,17 @@
 """The addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from luotsi.web.desk.views import boards, comparing, home, measures, noting
+
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("boards/<slug:board>/", boards.board, name="board"),
+    path("boards/<slug:board>/meeting/", boards.meeting, name="meeting"),
+    path("measures/", measures.catalogue, name="measures"),
+    path("measures/<slug:measure>/", measures.measure, name="measure"),
+    path("compare/", comparing.compare, name="compare"),
+    path("notes/", noting.notes, name="notes"),
+    path("notes/new/", noting.new, name="new_note"),
+    path("notes/<uuid:note>/remove/", noting.remove, name="remove_note"),
+]

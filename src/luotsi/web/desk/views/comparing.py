@@ -20,8 +20,8 @@ def compare(request: HttpRequest, here: Here) -> HttpResponse:
     grain = periods.named(here.filters.grain) or "year"
     known = comparing.choices(here.release, grain)
     before, after, said = _periods(request, known)
-    family, order = request.GET.get("family", ""), request.GET.get("order", "worse")
-    order = next((each for each in comparing.ORDERS if each == order), "worse")
+    family, asked = request.GET.get("family", ""), request.GET.get("order", "")
+    order = next((each for each in comparing.ORDERS if each == asked), comparing.ORDERS[0])
     families = sorted({each.family for each in results.definitions(here.release).values()}, key=words.family)
     family = family if family in families else ""
     pairs, untold = [], []

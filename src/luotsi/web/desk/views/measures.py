@@ -66,6 +66,7 @@ def measure(request: HttpRequest, here: Here, measure: str) -> HttpResponse:
         "selects": choices.selects(here.release, filters, only=_words(found)),
         "scoped_to": words.group(here.release, readings.group(filters.codes)),
         "may_pin": may(here.user, "note.pin"),
+        "pin_query": _pin_query(found, judged, filters),
         **_split(here, found, filters, request.GET.get("by", "")),
         **_known(here, found, judged),
         **(_chart(here, judged, filters) if judged else {}),
@@ -81,6 +82,14 @@ def _with_period(filters: Filters, period: str) -> Filters:
         said = _("“%(text)s” is not a period, so time was not narrowed by it.") % {"text": period[:40]}
         return replace(filters, ignored=(*filters.ignored, said))
     return replace(filters, until=periods.last_month(period), grain=filters.grain or periods.grain(period))
+
+
+def _pin_query(found: Definition, judged: Judged | None, filters: Filters) -> str:
+    """The end of the address that pins a note here."""
+    period = judged.last.period if judged else ""
+    return Filters(unit=filters.unit, grain=periods.grain(period) if period else "").query(
+        measure=found.measure, period=period
+    )
 
 
 def _words(found: Definition) -> frozenset[str]:
