@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from luotsi.web.desk.views import boards, comparing, home, measures, noting
+from luotsi.web.desk.views import boards, comparing, data, following, home, measures, noting
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -14,4 +14,11 @@ urlpatterns: list[URLPattern] = [
     path("notes/", noting.notes, name="notes"),
     path("notes/new/", noting.new, name="new_note"),
     path("notes/<uuid:note>/remove/", noting.remove, name="remove_note"),
+    path("following/", following.following, name="following"),
+    path("following/new/", following.follow, name="follow"),
+    path("following/letters/", following.choose_letters, name="choose_letters"),
+    path("following/<int:pk>/end/", following.unfollow, name="unfollow"),
+    path("letters/stop/<str:token>/", following.stop_letters, name="stop_letters"),
+    path("data/", data.data, name="data"),
+    path("data/release/", data.show_release, name="show_release"),
 ]
