@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from luotsi.concepts.records import Board, CodeList, Concept, Measure, Record, Segments, Source
+from luotsi.concepts.records import Areas, Board, CodeList, Concept, Measure, Record, Segments, Source
 
 Lines = dict[tuple[str | int, ...], int]
 R = TypeVar("R", bound=Record)
@@ -61,6 +61,7 @@ class County:
     overlaid: tuple[str, ...] = ()
     """What an overlay changed, a sentence each."""
     boards: dict[str, Board] = field(default_factory=dict[str, Board])
+    areas: dict[str, Areas] = field(default_factory=dict[str, Areas])
 
     def line(self, kind: str, name: str, *path: str | int) -> int:
         """The line where `path` stands in the file of a record, or of its nearest parent that has one."""
@@ -84,6 +85,7 @@ KINDS: dict[str, type[Record]] = {
     "measures": Measure,
     "segments": Segments,
     "boards": Board,
+    "areas": Areas,
 }
 NAMED_BY = {
     "concepts": "concept",
@@ -91,6 +93,7 @@ NAMED_BY = {
     "measures": "measure",
     "segments": "segments",
     "boards": "board",
+    "areas": "areas",
 }
 
 

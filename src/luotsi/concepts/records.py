@@ -1,4 +1,5 @@
-"""The frozen records that `county/` is read into: concepts, code lists, sources, measures, segments, boards.
+"""The frozen records that `county/` is read into: concepts, code lists, sources, measures, segments, boards,
+areas.
 
 A record is what the YAML says, no more: shapes and allowed words are declared here, what refers to what is
 judged in `checking`. Scalars arrive as text (see `reading`) and get their type here.
@@ -391,3 +392,20 @@ class Board(Record):
     owner: str
     scoring: Label | None = None
     tiles: tuple[Tile, ...]
+
+
+# Areas
+
+
+class Areas(Record):
+    """Borders of areas for maps: their own `<areas>.geojson` beside this record, features with a code of `codes` as id.
+
+    `plane`: the coordinates' system, metres on a plane.
+    """
+
+    areas: Name
+    codes: Name
+    version: str
+    plane: Literal["EPSG:3067"]
+    source: str
+    licence: str

@@ -8,7 +8,7 @@ from pathlib import Path
 from luotsi.concepts.checking.judge import suggestion
 from luotsi.concepts.reading import KINDS, County, Fault
 
-FOLDERS = (*KINDS, "codes", "gaps", "forecasts", "forms", "pathways", "areas")
+FOLDERS = (*KINDS, "codes", "gaps", "forecasts", "forms", "pathways")
 """What a county's folder can hold."""
 
 TEXTS = (".md", ".txt")
@@ -33,6 +33,7 @@ def _folder(county: County, folder: Path) -> Iterator[Fault]:
     elif folder.name in KINDS:
         for path in sorted(folder.rglob("*")):
             read = path.suffix == ".yaml" and path.parent == folder
+            read = read or (folder.name == "areas" and path.suffix == ".geojson" and path.stem in county.areas)
             if path.is_file() and not read and path.suffix not in TEXTS:
                 what = f"nothing reads {path.relative_to(folder.parent)}"
                 yield Fault(str(path), 1, what, f"Name it {folder.name}/<name>.yaml")

@@ -16,7 +16,7 @@ from luotsi.engine import lake
 
 
 def told(home: Path, con: duckdb.DuckDBPyConnection, loads: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The loads with four things more each.
+    """The loads with four things more each, and the zone of `loaded_at` (the vault writes UTC).
 
     `quarantined`: rows set aside in landing and in loading; null where its extract is not in the lake any more.
     `seconds`: of loading, the group's shared evenly. `undeclared`: columns no definition names. `unusual`: sentences,
@@ -42,6 +42,7 @@ def _with(load: Mapping[str, Any], report: Mapping[str, Any], landed: Any, aside
     last = load["load"] == max(group)
     return {
         **load,
+        "loaded_at": f"{load['loaded_at']}+00:00",
         "quarantined": None if landed is None else landed.rows_quarantined + aside,
         "seconds": round(float(report.get("seconds", 0.0)) / len(group), 3),
         "undeclared": [] if landed is None else list(landed.undeclared),

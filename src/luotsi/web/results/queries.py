@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from luotsi.concepts.areas import Feature, features
 from luotsi.concepts.records import Board, Target
 from luotsi.concepts.shipped import open_county
 from luotsi.web.results import models
@@ -99,6 +100,12 @@ class Segments:
 def boards() -> dict[str, Board]:
     """The boards of the county's content by name, read once in the life of a process."""
     return open_county(settings.OVERLAY).boards
+
+
+@lru_cache(maxsize=1)
+def areas() -> tuple[Feature, ...]:
+    """The borders of the county's municipalities, GeoJSON features in metres on a plane, read once."""
+    return features(open_county(settings.OVERLAY), "municipalities")
 
 
 def current() -> Release | None:

@@ -56,7 +56,7 @@ def con() -> duckdb.DuckDBPyConnection:
 
 def load(number: int, extract: str) -> dict[str, Any]:
     known = {"load": number, "source": "clinic", "instance": "north", "table": "visits", "extract": extract}
-    return {**known, "loaded_at": "2024-01-01T08:00:00+00:00"}
+    return {**known, "loaded_at": "2024-01-01T08:00:00"}
 
 
 def test_rows_set_aside_in_landing_and_in_loading_are_counted_once_each(tmp_path: Path, con: Any) -> None:
@@ -77,4 +77,12 @@ def test_the_time_and_the_sentences_of_a_group_are_told_once(tmp_path: Path, con
 
 def test_what_is_not_known_of_an_extract_that_is_gone_is_not_made_up(tmp_path: Path, con: Any) -> None:
     [found] = told(tmp_path, con, [load(3, "gone")])
-    assert found == {**load(3, "gone"), "quarantined": None, "seconds": 0.0, "undeclared": [], "unusual": []}
+    at = "2024-01-01T08:00:00+00:00"
+    assert found == {
+        **load(3, "gone"),
+        "loaded_at": at,
+        "quarantined": None,
+        "seconds": 0.0,
+        "undeclared": [],
+        "unusual": [],
+    }
