@@ -28,6 +28,8 @@ class LandingColumns:
     texts: frozenset[str] = frozenset()
     unpivot: str | None = None
     """Regular expression of further columns that are kept: those that a source turns into rows."""
+    keys: frozenset[str] = frozenset()
+    """The columns that tell which thing a row speaks of."""
     conflicts: tuple[str, ...] = ()
     """Columns that the source uses in two ways that cannot both hold, a sentence each."""
 
@@ -42,6 +44,7 @@ class _Uses:
     identifying: set[str] = field(default_factory=set[str])
     plain: set[str] = field(default_factory=set[str])
     texts: set[str] = field(default_factory=set[str])
+    keys: set[str] = field(default_factory=set[str])
     conflicts: list[str] = field(default_factory=list[str])
 
 
@@ -78,6 +81,7 @@ def _landing(table: Table, uses: _Uses) -> LandingColumns:
         kept=frozenset(kept),
         texts=frozenset(texts),
         unpivot=table.unpivot.columns if table.unpivot else None,
+        keys=frozenset(uses.keys),
         conflicts=tuple(uses.conflicts),
     )
 
@@ -87,6 +91,8 @@ def _use(county: County, mapping: Mapping, uses: _Uses) -> None:
     if concept is None:
         return  # an unknown concept is a fault that `check` reports
     keys = set(mapping.key)
+    for value in (*mapping.key.values(), *(pair.member for pair in mapping.same_as)):
+        uses.keys |= _columns(value.value)
     for attribute, value in _filled(mapping):
         found = concept.attributes.get(attribute)
         if found is None and mapping.many in concept.many:

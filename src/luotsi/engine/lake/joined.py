@@ -65,6 +65,7 @@ class Joined(Writing):
         self.heed_rejects()
         for line, raw, *reasons in found:
             self.written.raw.append((int(line), str(raw)))
+            self.cut[int(line)] = str(raw)
             said = [(column, reason) for column, reason in zip(names, reasons, strict=True) if reason]
             self.written.quarantine += [(int(line), column, str(reason)) for column, reason in said]
         self.written.faulty += len(found)

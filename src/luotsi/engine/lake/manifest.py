@@ -46,7 +46,7 @@ def lake(home: Path) -> Path:
 
 
 def folder(home: Path, manifest: Manifest) -> Path:
-    """The folder of one landed extract: manifest.json, rows.parquet, quarantine.parquet."""
+    """The folder of one landed extract: manifest.json, rows.parquet, quarantine.parquet and its keys."""
     return lake(home) / manifest.source / manifest.table / manifest.extract
 
 

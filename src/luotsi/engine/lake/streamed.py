@@ -138,7 +138,8 @@ class Streamed(Writing):
         ).fetchall()
         self.heed_rejects()
         self._same(len(found), len(self.faulty))
-        self.written.raw += [(line, str(raw)) for line, (raw,) in zip(self.faulty, found, strict=True)]
+        self.cut = {line: str(raw) for line, (raw,) in zip(self.faulty, found, strict=True)}
+        self.written.raw += self.cut.items()
         self.written.faulty += len(found)
 
     def _rows(self, sound: str) -> None:

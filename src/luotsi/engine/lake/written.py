@@ -4,11 +4,13 @@
 # pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -18,10 +20,13 @@ from luotsi.concepts.errors import UserError
 from luotsi.concepts.identifiers import IN_TEXT
 from luotsi.concepts.privacy import LandingColumns
 from luotsi.engine.lake.identity import SCHEMAS, Store
+from luotsi.engine.lake.pseudonyms import made
 from luotsi.engine.lake.readings import Readable, Rejected
 
 GROUP = 122_880
 """Rows of a row group."""
+KEYS = "quarantine_keys.parquet"
+"""Which things the rows in quarantine speak of: `_line` and the columns of keys, null where they cannot be read."""
 QUARANTINE = pa.schema([("line", pa.int64()), ("column", pa.string()), ("reason", pa.string())])
 COPY = f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {GROUP})"
 WATCH, END = "a personal identity code in ", "."
@@ -81,7 +86,10 @@ class Writing:
         }
         self.private = {part: listed for part, listed in private.items() if listed}
         self.texts = columns.texts
+        self.keys = [column for column in self.open if column in columns.keys]
         self.written = Written(tuple(self.open))
+        self.cut = dict[int, str]()
+        """Rows in quarantine whose columns are known: number -> JSON object."""
         self.con = connect()
 
     def run(self) -> Written:
@@ -155,10 +163,29 @@ class Writing:
         rows = sorted(self.written.quarantine, key=lambda each: (each[0], each[1] or ""))
         table = pa.table([list(column) for column in zip(*rows, strict=True)] or [[], [], []], schema=QUARANTINE)
         pq.write_table(table, self.to.rows / "quarantine.parquet", compression="zstd")
+        if rows:
+            pq.write_table(self._keys(sorted({row[0] for row in rows})), self.to.rows / KEYS, compression="zstd")
         if self.written.raw:
             lines, raw = zip(*sorted(self.written.raw), strict=True)
             with self.to.store.writer(self.to.private / "rejects.parquet", SCHEMAS["rejects"]) as writer:
                 writer.write_table(pa.table([list(lines), list(raw)], schema=SCHEMAS["rejects"]))
+
+    def _keys(self, lines: list[int]) -> pa.Table:
+        """The columns of keys of the rows in quarantine. A wrong identifier, or a record not cut into columns, is null.
+
+        A thing whose row could not be read is there all the same: a load must not take it for deleted.
+        """
+        cells = [json.loads(self.cut.get(line, "{}")) for line in lines]
+        columns: list[list[Any]] = [lines]
+        for column in self.keys:
+            values = [row.get(column) for row in cells]
+            if column in self.systems:
+                sent = pa.array({value for value in values if value is not None}, pa.string())
+                known = made(self.con, sent, self.systems[column], self.key)
+                pseudonyms = dict(zip(known["v"].to_pylist(), known["p"].to_pylist(), strict=True))
+                values = [pseudonyms.get(value) for value in values]
+            columns.append(values)
+        return pa.table(columns, schema=lined(self.keys))
 
 
 def lined(columns: Sequence[str]) -> pa.Schema:

@@ -153,7 +153,11 @@ def _chosen(table: Versions, staged: str) -> str:
 
 
 def add_absences(con: Connection, table: Versions, instance: str, staged: str, moment: datetime, load: int) -> int:
-    """Stages a deleted row for every key of the instance that is alive at `moment` and not in the full extract."""
+    """Stages a deleted row for every key of the instance that is alive at `moment` and not in the full extract.
+
+    `held` has the keys of rows that cannot be read: those are there. An extract in `blind` has rows without a readable
+    key: what is missing from it may be one of them.
+    """
     k, key = listed(*_names(table.keys)), quoted(table.key)
     return run(
         con,
@@ -166,7 +170,7 @@ def add_absences(con: Connection, table: Versions, instance: str, staged: str, m
         f"ORDER BY recorded_at DESC, seq DESC) AS _place FROM rows SEMI JOIN several USING ({k})) AS r "
         "WHERE _place = 1 AND NOT deleted) "
         f"SELECT {k}, $moment, TRUE, TRUE, $load FROM alive ANTI JOIN {staged} USING ({k}) "
-        f"ANTI JOIN held USING ({key})",
+        f"ANTI JOIN held USING ({key}) WHERE $load NOT IN (SELECT load FROM blind)",
         instance=instance,
         moment=moment,
         load=load,
@@ -176,20 +180,21 @@ def add_absences(con: Connection, table: Versions, instance: str, staged: str, m
 def add_missing_members(con: Connection, table: Versions, instance: str, staged: str) -> int:
     """Stages a deleted row for each member of a group that is known and not in a set its parent sent.
 
-    A delta row of a multi-active group speaks for the whole set of its key at its moment.
+    A delta row of a multi-active group speaks for the whole set of its key at its moment, unless a row of the set, or
+    of any, cannot be read (see `add_absences`).
     """
     keys = _names(table.keys)
     k, key = listed(*keys), quoted(table.key)
     return run(
         con,
         f"INSERT INTO {staged} ({k}, recorded_at, deleted, _out, load) "
-        f"WITH sets AS (SELECT {key}, recorded_at, max(load) AS load FROM {staged} GROUP BY ALL), "
+        f"WITH sets AS (SELECT {key}, recorded_at, max(load) AS load FROM {staged} "
+        f"ANTI JOIN held USING ({key}, load) ANTI JOIN blind USING (load) GROUP BY ALL), "
         f"known AS (SELECT DISTINCT {k} FROM {staged} UNION SELECT {k} FROM vault.{table.name} "
         f"SEMI JOIN {staged} USING ({key}) WHERE instance = $instance), "
         f"expected AS (SELECT {_of('known', keys)}, sets.recorded_at, sets.load FROM sets JOIN known "
         f"ON sets.{key} = known.{key}) "
-        f"SELECT {k}, recorded_at, TRUE, TRUE, load FROM expected ANTI JOIN {staged} USING ({k}, recorded_at) "
-        f"ANTI JOIN held USING ({key})",
+        f"SELECT {k}, recorded_at, TRUE, TRUE, load FROM expected ANTI JOIN {staged} USING ({k}, recorded_at)",
         instance=instance,
     )
 

@@ -13,7 +13,7 @@ from luotsi.concepts.reading import County
 from luotsi.concepts.records import Attribute
 from luotsi.engine.vault.state import quoted
 
-LOADER = 1
+LOADER = 2
 """Raised when the engine itself would read the same records otherwise."""
 
 

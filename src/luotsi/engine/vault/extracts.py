@@ -34,6 +34,12 @@ class Extract:
     path: Path
 
     @property
+    def keys(self) -> Path | None:
+        """The file of the keys of rows that the lake holds in quarantine, if there are such rows."""
+        path = self.path.with_name("quarantine_keys.parquet")
+        return path if self.quarantined and path.exists() else None
+
+    @property
     def stream(self) -> tuple[str, str, str]:
         """Extracts of one stream follow each other in time."""
         return self.source, self.instance, self.table

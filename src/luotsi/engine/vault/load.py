@@ -20,17 +20,19 @@ from luotsi.concepts.reading import County
 from luotsi.engine.duck.connection import connect
 from luotsi.engine.vault import applying, ddl, state
 from luotsi.engine.vault.applying import run
+from luotsi.engine.vault.batches import QUARANTINED, Batch, keyless, same_as_rows
 from luotsi.engine.vault.definitions import digest_of, forget
 from luotsi.engine.vault.extracts import Extract, groups, landed
 from luotsi.engine.vault.model import Feed, Model, Versions, model
-from luotsi.engine.vault.replaying import Loaded, batch_of, point_at, replay
+from luotsi.engine.vault.replaying import Loaded, point_at, replay
 from luotsi.engine.vault.report import LoadReport
-from luotsi.engine.vault.staging import Batch, key_spaces, same_as_rows, staged
+from luotsi.engine.vault.staging import key_spaces, staged
 from luotsi.engine.vault.values import in_list, long_lists
 
 Progress = Callable[[int, int, str], None]
 """(rows loaded, rows in all, what is loading)."""
 Connection = duckdb.DuckDBPyConnection
+BLIND = "the key of some rows cannot be read: what is missing from the extract is not taken for deleted"
 FILE = "luotsi.duckdb"
 """The database file of the vault; not vault.duckdb, which DuckDB would confuse with the schema of that name."""
 
@@ -151,7 +153,10 @@ class _Loader:
         taken = con.execute("SELECT CAST(nextval('vault.load_number') AS INTEGER) FROM range(?)", [len(group)])
         numbers = sorted(int(row[0]) for row in taken.fetchall())
         self.first_load = self.first_load or numbers[0]
-        extracts = [Loaded(n, e.created_at, e.delivery, e.path, e.columns) for n, e in zip(numbers, group, strict=True)]
+        extracts = [
+            Loaded(n, e.created_at, e.delivery, e.path, e.columns, keys=e.keys)
+            for n, e in zip(numbers, group, strict=True)
+        ]
         names = tuple(each.name for each in group)
         report = LoadReport(*first.stream, names, first.delivery, tuple(numbers), rows=sum(e.rows for e in group))
         loaded = self._loaded(first)
@@ -181,7 +186,8 @@ class _Loader:
         for number, created, delivery, recorded, sent, name in rows:
             there = self.lake.get((*first.stream, str(name)))
             path, columns = (there.path, there.columns) if there else (Path(f"lake/{name}"), frozenset[str]())
-            made.append(Loaded(int(number), created, str(delivery), path, columns, recorded, int(sent)))
+            keys = there.keys if there else None
+            made.append(Loaded(int(number), created, str(delivery), path, columns, recorded, int(sent), keys))
         return made
 
     def _book(
@@ -256,8 +262,7 @@ class _Group:
     def load_feed(self, feed: Feed, names: dict[int, str]) -> None:
         """Stages the group for a feed and fills the feed's hub, links and satellites."""
         con = self.con
-        point_at(con, self.extracts)
-        batch = batch_of(self.source, self.instance, self.extracts)
+        batch = point_at(con, feed, self.instance, self.extracts)
         con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS {self.statement(feed, batch)}")
         sound = self._set_aside(feed, names)
         self._count_codes(feed)
@@ -297,10 +302,12 @@ class _Group:
             con.execute("DELETE FROM staged WHERE _fault IS NOT NULL")
             con.execute(
                 "INSERT INTO vault.quarantine SELECT load, ?, ?, MAP(?::INTEGER[], ?::VARCHAR[])[load], _line, ?, "
-                "split_part(_fault, '|', 1), split_part(_fault, '|', 2) FROM faulty",
-                [feed.source, feed.table, [*names], [*names.values()], feed.concept],
+                "split_part(_fault, '|', 1), split_part(_fault, '|', 2) FROM faulty WHERE NOT ends_with(_fault, ?)",
+                [feed.source, feed.table, [*names], [*names.values()], feed.concept, QUARANTINED],
             )
-            for what, count in con.execute("SELECT _fault, count(*) FROM faulty GROUP BY ALL").fetchall():
+            for what, count in con.execute(
+                "SELECT _fault, count(*) FROM faulty WHERE NOT ends_with(_fault, ?) GROUP BY ALL", [QUARANTINED]
+            ).fetchall():
                 sentence = f"{feed.concept} {str(what).replace('|', ' ')}"
                 self.report.faults[sentence] = self.report.faults.get(sentence, 0) + int(count)
         return sound
@@ -319,11 +326,15 @@ class _Group:
     def _strand(self, feed: Feed, tables: tuple[Versions, ...], rows: str, faulty: str, all_new: bool) -> None:
         """Fills tables that share their keys from the staged `rows`."""
         con, first = self.con, tables[0]
-        con.execute(f"CREATE OR REPLACE TEMP TABLE held AS SELECT {state.quoted(first.key)} FROM {faulty}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE held AS SELECT {state.quoted(first.key)}, load FROM {faulty}")
+        lost = f"SELECT DISTINCT load FROM {faulty} WHERE {keyless(self.county, feed)}"
+        blind = run(con, f"CREATE OR REPLACE TEMP TABLE blind AS {lost}")
         absent = 0
         if self.delivery == "full" and self.edge is not None:
             extract = self.extracts[0]
             absent = applying.add_absences(con, first, self.instance, rows, extract.created_at, extract.load)
+            if blind and BLIND not in self.report.notes:
+                self.report.notes.append(BLIND)
         elif self.delivery == "delta" and feed.many:
             absent = applying.add_missing_members(con, first, self.instance, rows)
         late = 0
@@ -375,7 +386,8 @@ class _Group:
             pairs = len(self.county.sources[feed.source].tables[feed.table].into[feed.place].same_as)
             return same_as_rows(feed, f"({query})", pairs)
 
-        self.report.replayed += replay(con, first, self.instance, rows, self.loaded, rows_of)
+        lost = keyless(self.county, feed)
+        self.report.replayed += replay(con, first, self.instance, rows, self.loaded, rows_of, lost)
         if feed.many and first.kind != "same":
             applying.add_missing_members(con, first, self.instance, rows)
         return True

@@ -15,8 +15,8 @@ from pathlib import Path
 import duckdb
 
 from luotsi.engine.vault.applying import run
-from luotsi.engine.vault.model import Versions
-from luotsi.engine.vault.staging import Batch
+from luotsi.engine.vault.batches import Batch
+from luotsi.engine.vault.model import Feed, Versions
 from luotsi.engine.vault.state import listed, quoted
 
 
@@ -31,23 +31,28 @@ class Loaded:
     columns: frozenset[str]
     recorded_max: datetime | None = None
     rows: int = 0
+    keys: Path | None = None
+    """Keys of rows that the lake holds in quarantine: a file, where there are such rows."""
 
 
-def point_at(con: duckdb.DuckDBPyConnection, extracts: Sequence[Loaded]) -> None:
-    """Makes the files ready to be staged: the variable `files`, and `extracts`, the table that tells them apart."""
-    files = [str(each.path) for each in extracts]
+def point_at(con: duckdb.DuckDBPyConnection, of: Feed | Versions, instance: str, extracts: Sequence[Loaded]) -> Batch:
+    """Makes extracts of one delivery ready to be staged, and gives their batch.
+
+    Sets the variable `files`, and makes `extracts`, the table that tells them apart. Keys of rows in quarantine are
+    among them where a row that is missing says something.
+    """
+    speaks = extracts[0].delivery == "full" or of.many
+    files = [(each.path, each, False) for each in extracts]
+    files += [(each.keys, each, True) for each in extracts if speaks and each.keys is not None]
+    paths = [str(path) for path, _, _ in files]
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE extracts AS "
-        "SELECT unnest(?::VARCHAR[]) AS file, unnest(?::INTEGER[]) AS load, unnest(?::TIMESTAMP[]) AS created_at",
-        [files, [each.load for each in extracts], [each.created_at for each in extracts]],
+        "CREATE OR REPLACE TEMP TABLE extracts AS SELECT unnest(?::VARCHAR[]) AS file, unnest(?::INTEGER[]) AS load, "
+        "unnest(?::TIMESTAMP[]) AS created_at, unnest(?::BOOLEAN[]) AS aside",
+        [paths, [e.load for _, e, _ in files], [e.created_at for _, e, _ in files], [aside for _, _, aside in files]],
     )
-    con.execute("SET VARIABLE files = ?::VARCHAR[]", [files])
-
-
-def batch_of(source: str, instance: str, extracts: Sequence[Loaded]) -> Batch:
-    """The batch that stages the given extracts, all of one delivery."""
+    con.execute("SET VARIABLE files = ?::VARCHAR[]", [paths])
     columns = frozenset[str]().union(*(each.columns for each in extracts))
-    return Batch(source, instance, extracts[0].delivery, columns, len(extracts) > 1)
+    return Batch(of.source, instance, extracts[0].delivery, columns, len(files) > 1, len(files) > len(extracts))
 
 
 def replay(
@@ -57,10 +62,12 @@ def replay(
     staged: str,
     loaded: Sequence[Loaded],
     rows_of: Callable[[Batch], str],
+    keyless: str,
 ) -> int:
     """Adds to `staged` what the loaded extracts say of the keys in `late`; gives how many rows that was.
 
-    `rows_of` gives the SQL of the strand's rows of a batch. Leaves `held` with the keys of unreadable rows added.
+    `rows_of` gives the SQL of the strand's rows of a batch, `keyless` the condition of a row without a readable key.
+    Adds to `held` and `blind` what of those rows cannot be read.
     """
     since = con.execute(f"SELECT min(recorded_at) FROM {staged} SEMI JOIN late USING ({quoted(table.key)})").fetchone()
     moment = since[0] if since else None
@@ -72,13 +79,14 @@ def replay(
         extracts = [each for each in after if each.delivery == delivery]
         if not extracts:
             continue
-        point_at(con, extracts)
         key = quoted(table.key)
-        rows = rows_of(batch_of(table.source, instance, extracts))
+        rows = rows_of(point_at(con, table, instance, extracts))
         con.execute(
-            f"CREATE OR REPLACE TEMP TABLE replayed AS SELECT * FROM ({rows}) AS r SEMI JOIN late USING ({key})"
+            f"CREATE OR REPLACE TEMP TABLE replayed AS SELECT * FROM ({rows}) AS r "
+            f"WHERE {key} IN (SELECT {key} FROM late) OR {keyless}"
         )
-        run(con, f"INSERT INTO held SELECT {key} FROM replayed WHERE _fault IS NOT NULL")
+        run(con, f"INSERT INTO held SELECT {key}, load FROM replayed WHERE _fault IS NOT NULL")
+        run(con, f"INSERT INTO blind SELECT DISTINCT load FROM replayed WHERE {keyless}")
         columns = listed(
             *(each.name for each in table.keys), "recorded_at", "deleted", "_out", "load", *_content(con, staged, table)
         )
@@ -96,7 +104,10 @@ def _content(con: duckdb.DuckDBPyConnection, staged: str, table: Versions) -> li
 
 
 def _absent(con: duckdb.DuckDBPyConnection, table: Versions, instance: str, staged: str) -> int:
-    """Stages a deleted row for each late key, at the moment of each full extract that does not hold it."""
+    """Stages a deleted row for each late key, at the moment of each full extract that does not hold it.
+
+    Where a row of it cannot be read, or a row cannot be told apart at all, the extract does not say so.
+    """
     names = [each.name for each in table.keys]
     k, key = listed(*names), quoted(table.key)
     known = ", ".join(f"known.{quoted(each)}" for each in names)
@@ -105,8 +116,8 @@ def _absent(con: duckdb.DuckDBPyConnection, table: Versions, instance: str, stag
         f"INSERT INTO {staged} ({k}, recorded_at, deleted, _out, load) WITH known AS ("
         f"SELECT DISTINCT {k} FROM {staged} SEMI JOIN late USING ({key}) UNION SELECT {k} FROM vault.{table.name} "
         f"SEMI JOIN late USING ({key}) WHERE instance = $instance), expected AS ("
-        f"SELECT {known}, extracts.created_at, extracts.load FROM known CROSS JOIN extracts) "
+        f"SELECT {known}, extracts.created_at, extracts.load FROM known CROSS JOIN extracts WHERE NOT aside) "
         f"SELECT {k}, created_at, TRUE, TRUE, load FROM expected ANTI JOIN replayed USING ({k}, load) "
-        f"ANTI JOIN held USING ({key})",
+        f"ANTI JOIN held USING ({key}, load) ANTI JOIN blind USING (load)",
         instance=instance,
     )

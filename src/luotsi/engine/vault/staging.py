@@ -17,6 +17,7 @@ from luotsi.concepts.reading import County
 from luotsi.concepts.records import Attribute, Concept, Mapping, Table, Unpivot, Value
 from luotsi.engine.duck.expressions import to_sql
 from luotsi.engine.duck.keys import key
+from luotsi.engine.vault.batches import QUARANTINED, Batch
 from luotsi.engine.vault.columns import column, is_given, is_missing, key_or_null, number, over
 from luotsi.engine.vault.model import Feed
 from luotsi.engine.vault.values import (
@@ -33,28 +34,6 @@ BOOKED_AHEAD = {"appointment", "calendar_slot", "shift", "absence", "service_per
 """Concepts whose rows may speak of days to come."""
 EARLIEST = "1900-01-01"
 OUTSIDE = "is before 1900 or more than two days after the extract"
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What is staged at once: landed files of one (source, instance, table), all of one delivery.
-
-    The files themselves stand in DuckDB's variable `files` and in the table `extracts`, so that batches of one form
-    share one statement.
-    """
-
-    source: str
-    instance: str
-    delivery: str
-    columns: frozenset[str]
-    """Columns that at least one of the files holds."""
-    several: bool = False
-    """More than one file, whose columns may differ."""
-
-    @property
-    def sender(self) -> str:
-        """The space of keys that are unique within the sending system only."""
-        return self.source if self.instance == self.source else f"{self.source}:{self.instance}"
 
 
 @dataclass(frozen=True)
@@ -113,16 +92,6 @@ def key_spaces(county: County, feed: Feed, batch: Batch) -> list[KeySpace]:
 
 def _first(mapping: Mapping) -> Value:
     return next(iter(mapping.key.values()))
-
-
-def same_as_rows(feed: Feed, rows: str, pairs: int) -> str:
-    """SQL of the same-as rows within staged rows (`rows`: a table, or a SELECT in parentheses)."""
-    return " UNION ALL ".join(
-        f'SELECT "_member_{n}_key" AS member_key, CASE WHEN NOT deleted THEN "_master_{n}_key" END AS master_key, '
-        f'recorded_at, deleted, _out, load, _fault FROM {rows} AS rows WHERE "_member_{n}_key" IS NOT NULL '
-        f'AND (deleted OR "_master_{n}_key" IS NOT NULL)'
-        for n in range(pairs)
-    )
 
 
 class _Builder:
@@ -294,7 +263,7 @@ class _Builder:
 
     def _layered(self) -> exp.Select:
         layers = self.layers
-        first = ["_line", "load", "_created_at"]
+        first = ["_line", "load", "_created_at", *(["_aside"] if self.batch.aside else [])]
         texts = over(self._rows(), [*layers.values], layers.values, first)
         kept = [*first, *layers.values]
         types = over(texts, [*layers.types], layers.types, kept)
@@ -310,7 +279,10 @@ class _Builder:
         kept += [n for n in layers.values if n.startswith(("_ref_", "_member_", "_master_"))]
         out["_fault"] = self._fault()
         made = over(types, [*out], out, kept)
-        return made.where(column("_out").not_().or_(self._keyless().not_()), copy=False) if self._has_out() else made
+        if not self._has_out():
+            return made
+        said = [column("_out").not_(), self._keyless().not_(), *([column("_aside")] if self.batch.aside else [])]
+        return made.where(exp.or_(*said), copy=False)
 
     def _has_out(self) -> bool:
         return bool(self.mapping.where or self._unpivot())
@@ -321,8 +293,17 @@ class _Builder:
         return exp.or_(is_missing(f"_key_{first}"), *(is_missing(each.name) for each in self.feed.keys[1:]))
 
     def _fault(self) -> exp.Expr:
-        """The first fault of a row. A row that is only reported gone needs a readable key and time, no more."""
+        """The first fault of a row. A row that is only reported gone needs a readable key and time, no more.
+
+        Of a row in quarantine since landing nothing but the key is known, if that.
+        """
         case = exp.case()
+        if self.batch.aside:
+            for condition, name, _ in self.layers.faults:
+                if name in self.concept.key:
+                    said = exp.Literal.string(f"{name}|{QUARANTINED}")
+                    case = case.when(column("_aside").and_(condition), said, copy=False)
+            case = case.when(column("_aside"), exp.Literal.string(f"|{QUARANTINED}"), copy=False)
         always = {*self.concept.key, self.table.changed_at or "", *(each.name for each in self.feed.keys[1:])}
         gone = column("_out").or_(column("_deleted"))
         for needs_value in (False, True):
@@ -352,6 +333,7 @@ class _Builder:
         )
         rows = exp.select(
             column("_line"), column("load"), exp.alias_(column("created_at"), "_created_at"),
+            *([exp.alias_(column("aside"), "_aside")] if self.batch.aside else []),
             *(exp.alias_(made, name, quoted=True) for name, made in columns.items()),
         ).from_(read, copy=False)  # fmt: skip
         # of one file every row is of the one extract: no file names to compare

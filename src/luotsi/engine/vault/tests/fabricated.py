@@ -154,25 +154,32 @@ def land(
     columns: Iterable[str] | None = None,
     source: str = "clinic",
     name: str | None = None,
+    quarantined: Sequence[Mapping[str, str | None]] = (),
 ) -> Path:
-    """Writes a landed extract, as the lake would; gives its folder."""
+    """Writes a landed extract, as the lake would; gives its folder. `quarantined`: keys of rows that did not land."""
     moment = datetime.fromisoformat(created)
     extract = name or f"{moment:%Y%m%dT%H%M%S}-{abs(hash((instance, repr(rows), delivery))):012x}"[:28]
     folder = home / "lake" / source / table / extract
     folder.mkdir(parents=True, exist_ok=True)
     names = list(columns) if columns is not None else list(dict.fromkeys(key for row in rows for key in row))
-    held: dict[str, Any] = {"_line": pa.array(range(2, len(rows) + 2), pa.int64())}
-    for column in names:
-        held[column] = pa.array([row.get(column) for row in rows], pa.string())
-    pq.write_table(pa.table(held), folder / "rows.parquet")
+    _write(folder / "rows.parquet", rows, names)
+    if quarantined:
+        _write(folder / "quarantine_keys.parquet", quarantined, list(quarantined[0]))
     manifest = {
         "extract": extract, "source": source, "instance": instance, "table": table, "file": "f", "sha256": "0",
-        "bytes": 1, "created_at": created, "landed_at": created, "delivery": delivery, "rows_sent": len(rows),
-        "rows_landed": len(rows), "rows_quarantined": 0, "columns": names, "undeclared": [], "encoding": "utf-8",
-        "unusual": [], "content": "0",
+        "bytes": 1, "created_at": created, "landed_at": created, "delivery": delivery,
+        "rows_sent": len(rows) + len(quarantined), "rows_landed": len(rows), "rows_quarantined": len(quarantined),
+        "columns": names, "undeclared": [], "encoding": "utf-8", "unusual": [], "content": "0",
     }  # fmt: skip
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     return folder
+
+
+def _write(path: Path, rows: Sequence[Mapping[str, str | None]], names: Sequence[str]) -> None:
+    held: dict[str, Any] = {"_line": pa.array(range(2, len(rows) + 2), pa.int64())}
+    for column in names:
+        held[column] = pa.array([row.get(column) for row in rows], pa.string())
+    pq.write_table(pa.table(held), path)
 
 
 @cache
