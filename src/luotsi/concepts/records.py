@@ -379,7 +379,7 @@ class Tile(Record):
 
 
 class Board(Record):
-    """A page of tiles for leaders. `scope`: what it is of: the county, a service, or a unit that the reader chooses.
+    """A page of tiles for leaders. `scope`: what it is of: the county, or a service or a unit that the reader chooses.
 
     `question`: what it answers. `scoring`: why its tiles count as they do; without it there is no total score.
     """

@@ -55,9 +55,10 @@ def _grouped(judge: Judge, path: Path, board: Board, tile: Tile, measure: Measur
             judge.value((*path, "group", dimension), code, dimension if dimension in county.codes else None)
     if tile.by is not None:
         judge.among((*path, "by"), tile.by, measure.dimensions, "dimension", tile.measure)
-    chosen = ("unit",) if board.scope == "unit" else ()
-    if chosen and "unit" not in measure.dimensions:
-        judge.fault((*path, "measure"), f"{tile.measure} has no dimension unit", "Take a measure that has, or a scope")
+    chosen = (board.scope,) if board.scope != "county" else ()
+    if chosen and board.scope not in measure.dimensions:
+        what = f"{tile.measure} has no dimension {board.scope}"
+        judge.fault((*path, "measure"), what, "Take a measure that has, or say scope: county")
     used = sorted({*tile.group, *((tile.by,) if tile.by else ()), *chosen})
     crossed = [sorted(pair) for pair in measure.pairs]
     if len(used) > 2 or (len(used) == 2 and used not in crossed):

@@ -156,7 +156,7 @@ def test_a_board_groups_only_by_what_is_published_together(front) -> None:
 def test_a_board_of_a_unit_shows_only_what_is_published_by_unit(front) -> None:
     front.plant(FRONT, "scope: county", "scope: unit")
     what = "seen has no dimension unit"
-    assert (FRONT, 14, what, "Take a measure that has, or a scope") in front.faults()
+    assert (FRONT, 14, what, "Take a measure that has, or say scope: county") in front.faults()
 
 
 def test_a_board_of_more_than_twelve_tiles_is_told(front) -> None:
