@@ -8,9 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from luotsi.concepts.errors import UserError
+from luotsi.engine import vault
 from luotsi.engine.lake import Manifest, manifests
 from luotsi.engine.lake.keys import derived
 from luotsi.engine.lake.pseudonyms import pseudonym
@@ -111,6 +113,34 @@ def test_a_person_code_with_a_wrong_check_character_goes_to_quarantine(clinic: C
     assert quarantine(clinic.home, landed) == [(4, "PATIENT", "wrong check character"), (6, "PATIENT", "wrong form")]
     assert (landed.rows_sent, landed.rows_quarantined) == (5, 2)
     assert "went to quarantine" in landed.unusual[0]
+
+
+def test_the_key_of_a_row_in_quarantine_is_kept_where_it_can_be_read(clinic: Clinic) -> None:
+    landed = clinic.lands(contacts(clinic.inbox, [*sound(9), "9;nonsense;secret", "10;too;many;columns"]))
+    path = clinic.home / "lake/clinic/contacts" / landed.extract / "quarantine_keys.parquet"
+    assert duckdb.sql(f"FROM read_parquet('{path}')").columns == ["_line", "ID"]
+    assert duckdb.sql(f"FROM read_parquet('{path}')").fetchall() == [(11, "9"), (12, None)]
+
+
+def test_a_person_whose_row_is_in_quarantine_is_not_taken_for_deleted(clinic: Clinic) -> None:
+    def person(number: int, code: str) -> str:
+        return f"{number};{code};2000-01-01;n;s;1"
+
+    def alive() -> int:
+        vault.load(clinic.home, clinic.county)
+        with vault.open_vault(clinic.home, read_only=True) as con:
+            (told,) = (each for each in vault.tables(clinic.county) if each.name.endswith("persons__sensitive"))
+            return len(con.execute(vault.state_of(told)).fetchall())
+
+    heading, codes = "LOCAL;HETU;BORN;NAME;STREET;NUMBER", [person(n, hetu(n)) for n in range(10)]
+    found: list[int] = []
+    for day, broken in enumerate(("", person(0, "nonsense"), "x;a row cut short", ""), 1):
+        path = clinic.inbox / f"clinic_north_persons_2024010{day}_full.csv"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n".join([heading, *codes[min(day - 1, 1) :], *([broken] if broken else [])]) + "\n", "utf-8")
+        clinic.lands(path)
+        found.append(alive())
+    assert found == [10, 10, 10, 9]
 
 
 BROKEN = {
