@@ -51,6 +51,16 @@ def exponent(sizes: list[int], values: list[float]) -> float:
     return sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True)) / sum((a - mean_x) ** 2 for a in x)
 
 
+def keep(rows: list[tuple[int, str, float, float, int]]) -> None:
+    """Writes the results, with those of sizes that were not run this time."""
+    with RESULTS.open(newline="") as stream:
+        before = [tuple(row) for row in csv.reader(stream)][1:]
+    new = {(str(row[0]), row[1]) for row in rows}
+    every = sorted([*rows, *(row for row in before if row[:2] not in new)], key=lambda row: int(row[0]))
+    with RESULTS.open("w", newline="") as stream:
+        csv.writer(stream).writerows([("residents", "step", "wall_s", "cpu_s", "peak_mib"), *every])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--residents", default="10000,30000,100000,300000,1000000")
@@ -58,15 +68,14 @@ def main() -> None:
     parser.add_argument("--folder", default=tempfile.gettempdir())
     given = parser.parse_args()
     sizes = [int(each) for each in given.residents.split(",")]
-    rows = []
+    rows: list[tuple[int, str, float, float, int]] = []
     for size in sizes:
         figures = one(size, given.years, Path(tempfile.mkdtemp(dir=given.folder)))
         for step in STEPS:
             wall, cpu, memory = figures[step]
             rows.append((size, step, round(wall, 1), round(cpu, 1), round(memory)))
             print(*rows[-1], flush=True)
-    with RESULTS.open("w", newline="") as stream:
-        csv.writer(stream).writerows([("residents", "step", "wall_s", "cpu_s", "peak_mib"), *rows])
+        keep(rows)
     for step in STEPS if len(sizes) > 1 else ():
         mine = [row for row in rows if row[1] == step]
         powers = [exponent(sizes, [float(row[at]) for row in mine]) for at in (2, 3, 4)]
