@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -54,9 +55,11 @@ def _current(address: str, path: str) -> str:
 
 def navigation(request: HttpRequest) -> dict[str, object]:
     """`navigation`: what the user may go to; `sign_in_address`, `account_address`: where to sign in, one's own page."""
+    # A fault before sessions are read has no user, and still gets its page.
+    user = getattr(request, "user", AnonymousUser())
     links = [
         Link(str(item.label), address, _current(address, request.path))
         for item in ITEMS
-        if (address := _address(item.name)) and may(request.user, item.permission)
+        if (address := _address(item.name)) and may(user, item.permission)
     ]
     return {"navigation": links, "sign_in_address": _address("sign_in"), "account_address": _address("account")}

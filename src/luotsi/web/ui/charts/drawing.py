@@ -19,6 +19,10 @@ from luotsi.web.ui.charts.house import PRINT, Spec, number_locale
 
 FONTS = Path(__file__).parents[1] / "fonts"
 MONTH = 30 * 24 * 60 * 60
+EMPTY = re.compile(r'<path class="(?:background|foreground)"[^>]* d="(?:M0,0h0v0h0Z)?"[^>]*/>')
+SAID = re.compile(r' (?:role|aria-[a-z]+|class|pointer-events)="[^"]*"|<title>.*?</title>')
+"""What Vega says of each part of a picture: the picture speaks as a whole, and a page may hold a dozen."""
+
 PLACES = re.compile(r' (?:d|transform|[xy][12]?)="[^"]*"')
 TOKEN = re.compile(r"var\(--([a-z0-9-]+)\)")
 
@@ -58,4 +62,5 @@ def _drawn(text: str, theme: str) -> str:
     label = escape(". ".join(part.rstrip(".") for part in (about["title"], about["description"]) if part), quote=True)
     drawn = vl_convert.vegalite_to_svg(spec, format_locale=number_locale())
     near = PLACES.sub(lambda found: re.sub(r"(\.\d)\d+", r"\1", found[0]), drawn)
-    return near.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+    bare = SAID.sub("", EMPTY.sub("", near))
+    return bare.replace("<svg ", f'<svg class="marks" role="img" aria-label="{label}" ', 1)

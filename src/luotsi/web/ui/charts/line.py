@@ -104,7 +104,7 @@ def multiples(
 def _rows(dots: Sequence[Dot]) -> list[dict[str, object]]:
     """What is drawn of each period; `end` where a stretch without gaps ends, which on a tile alone has a dot."""
     after = [*(dot.value is not None for dot in dots[1:]), False]
-    return [{**_row(dot), "end": not more} for dot, more in zip(dots, after, strict=True)]
+    return [{**_row(dot), "end": not more} for dot, more in zip(dots, after, strict=False)]
 
 
 def _row(dot: Dot) -> dict[str, object]:
