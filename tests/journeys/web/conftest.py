@@ -1,0 +1,147 @@
+"""A real browser against a live server: visiting as a person would, the accessibility rules, the keyboard, pictures.
+
+One browser a worker. A visit fails at its end when the browser reported a refused script or style, or a fault in one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+ROOT = Path(__file__).parents[3]
+AXE = ROOT / "tests" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = Path(__file__).parent / "pictures"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+Visit = Callable[..., Page]
+
+# The browser's own loop runs in this thread; the database is asked between its steps, never in them.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, or Chrome."""
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    assert found, "no browser: run `sh setup.sh tests`"
+    with sync_playwright() as playwright:
+        # As root, as in a container, Chromium has no sandbox of its own.
+        options = ["--no-sandbox"] if os.getuid() == 0 else []
+        opened = playwright.chromium.launch(executable_path=found, args=options)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
+    """visit(path, width=, scheme=, language=, javascript=, user=) opens a page as someone would."""
+    contexts: list[Any] = []
+    faults: list[str] = []
+
+    def opened(
+        path: str,
+        *,
+        width: int = 1440,
+        scheme: str = "light",
+        language: str = "fi",
+        javascript: bool = True,
+        user: Any = None,
+    ) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            locale=language,
+            java_script_enabled=javascript,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}])
+        if user is not None:
+            context.add_cookies([{**_session(user), "url": live_server.url}])  # type: ignore[list-item]
+        page = context.new_page()
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda fault: faults.append(str(fault)))
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    # A page that is meant to be missing or forbidden reports itself; that is no fault of a script or style.
+    assert not [fault for fault in faults if "Failed to load resource: the server responded" not in fault]
+
+
+def _session(user: Any) -> dict[str, str]:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], None]:
+    """axe(page) fails on any violation of WCAG 2.2 AA or of axe's best practices, naming rule and place."""
+    rules = AXE.read_text("utf-8")
+
+    def checked(page: Page) -> None:
+        page.evaluate(rules)
+        # A chart is one picture with a name; its hundreds of parts say nothing of their own.
+        where = "{exclude: ['svg.marks > *']}"
+        found = page.evaluate(f"tags => axe.run({where}, {{runOnly: {{type: 'tag', values: tags}}}})", RULES)
+        told = [
+            f"{each['id']}: {each['help']} at {', '.join(str(node['target']) for node in each['nodes'][:4])}"
+            for each in found["violations"]
+        ]
+        assert not told, "\n".join([page.url, *told])
+
+    return checked
+
+
+@pytest.fixture(scope="session")
+def fits() -> Callable[[Page], None]:
+    """fits(page) fails when the page rolls sideways."""
+
+    def checked(page: Page) -> None:
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{page.url} is {wide} px too wide"
+
+    return checked
+
+
+@pytest.fixture(scope="session")
+def picture() -> Callable[[Page, str], None]:
+    """picture(page, name) keeps what the page looks like, for people to look at."""
+    PICTURES.mkdir(exist_ok=True)
+
+    def kept(page: Page, name: str) -> None:
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+    return kept
+
+
+@pytest.fixture(scope="session")
+def tab_to() -> Callable[[Page, str], None]:
+    """tab_to(page, words) presses Tab until what has these words has the focus, which must be seen to have it."""
+    here = "(document.activeElement.innerText || document.activeElement.getAttribute('aria-label') || '').trim()"
+
+    def moved(page: Page, words: str) -> None:
+        seen: list[str] = []
+        for _press in range(80):
+            page.keyboard.press("Tab")
+            seen.append(page.evaluate(here))
+            if words in seen[-1]:
+                outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+                assert float(outline.removesuffix("px")) >= 2, f"the focus on {words} is not seen"
+                return
+        pytest.fail(f"Tab never reached {words}; it reached {seen}")
+
+    return moved
