@@ -1,6 +1,8 @@
 """Errors are told in a sentence, whoever's fault they are."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,11 @@ def test_what_a_user_can_mend_is_the_sentence_alone(
     with pytest.raises(SystemExit):
         main.run()
     assert capsys.readouterr().err == "luotsi: There is no file x. Give another.\n"
+
+
+def test_the_list_of_commands_names_each_and_waits_for_no_engine() -> None:
+    said = "from luotsi.commands.main import app; app(['--help'], standalone_mode=False); import sys; "
+    said += "print('loaded', *sorted({'duckdb', 'pyarrow', 'sqlglot', 'pydantic'} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout
+    assert all(f" {name} " in told for name in main.COMMANDS)
+    assert told.splitlines()[-1] == "loaded"
