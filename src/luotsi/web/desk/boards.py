@@ -171,7 +171,7 @@ def _spec(release: Release, asked: Plan, judged: Judged, others: Groups, filters
         some = {group: judge(measure, points, until, group=group) for group, points in list(others.items())[:ROWS]}
         return pictures.multiples(release, measure, some, tile.by, size=size, since=filters.since)
     if tile.chart == "map":
-        return pictures.choropleth(measure, areas(), latest, size=size)
+        return pictures.choropleth(measure, results.areas(), latest, size=size)
     drawn = None
     if tile.chart == "funnel":
         drawn = pictures.funnel_plot(release, measure, latest, tile.by, size=size, target=judged.target)
@@ -189,7 +189,3 @@ def _total(tiles: Sequence[TileView]) -> scoring.Total:
         for tile in tiles
         if tile.plan.tile.score
     )
-
-
-def areas() -> list:
-    return getattr(results, "areas", lambda: [])()

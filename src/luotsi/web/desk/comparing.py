@@ -18,6 +18,11 @@ Order = Literal["worse", "size", "name"]
 ORDERS: tuple[Order, ...] = ("worse", "size", "name")
 
 
+def named_order(text: str) -> Order:
+    """The order of that name; the worse first for another text."""
+    return next((each for each in ORDERS if each == text), "worse")
+
+
 @dataclass(frozen=True)
 class Pair:
     """One measure in two periods. `change` is None where either has no number; `hidden` says if few people is why."""
@@ -55,25 +60,28 @@ def compare(
 
 def _pair(measure: Definition, before: str, after: str, series: Mapping[Key, Sequence[Point]], group: str) -> Pair:
     points = {point.period: point for point in series[measure.measure, periods.grain(after), group]}
+    months = series.get((measure.measure, "month", group), ())
     found = changes.change(
         readings.reading(points.get(before), before),
         readings.reading(points.get(after), after),
         readings.kind(measure),
         scale=measure.scale,
-        around=_around(series.get((measure.measure, "month", group), ()), before, after),
+        around=[_months(months, points[year]) for year in (before, after) if year in points] if months else (),
     )
     hidden = any(point.suppressed for period, point in points.items() if period in (before, after))
     return Pair(measure, found, changes.judge(found, readings.direction(measure)), hidden)
 
 
-def _around(months: Sequence[Point], before: str, after: str) -> list[list[float]]:
-    """The months' values within each of two years; nothing for shorter periods."""
-    if not months:
+def _months(months: Sequence[Point], year: Point) -> list[float]:
+    """The months' values within a year, in the year's unit: where the year is the sum of its months (contacts, euros
+    a head), a month stands for a twelfth of it; where it is like their mean (days, a score), for itself.
+    """
+    values = [each.value for each in months if each.period[:4] == year.period and each.value is not None]
+    if not values or year.value is None:
         return []
-    return [
-        [point.value for point in months if point.period[:4] == year and point.value is not None]
-        for year in (before, after)
-    ]
+    whole = sum(values)
+    sums = abs(year.value - whole) < abs(year.value - whole / len(values))
+    return [value * len(values) for value in values] if sums else values
 
 
 def _sorted(pairs: Sequence[Pair], order: Order) -> list[Pair]:

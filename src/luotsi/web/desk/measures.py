@@ -40,11 +40,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Split:
-    """A measure by one dimension in one period, with the pictures that fit it."""
+    """A measure by one dimension in one period, with the pictures that fit it. `untold`: groups without a number."""
 
     by: str
     period: str
     lines: tuple[Line, ...]
+    untold: tuple[Line, ...]
     bars: Spec | None
     funnel: Spec | None
     multiples: Spec | None
@@ -53,7 +54,7 @@ class Split:
     @property
     def hidden(self) -> int:
         """How many groups are hidden because few people are in them."""
-        return sum(line.point.suppressed for line in self.lines)
+        return sum(line.point.suppressed for line in self.untold)
 
 
 def grain_of(measure: Definition, filters: Filters) -> periods.Grain:
@@ -95,11 +96,12 @@ def split(release: Release, measure: Definition, filters: Filters, by: str) -> S
     return Split(
         by,
         until,
-        tuple(_line(release, by, groups, point, outside.get(point.group, ""), until) for point in latest),
+        tuple(_line(release, by, groups, point, outside.get(point.group, ""), until) for point in told),
+        tuple(_line(release, by, groups, point, "", until) for point in latest if point.value is None),
         pictures.bars(release, measure, latest[:BARS], by, size="wide") if told else None,
         pictures.funnel_plot(release, measure, latest, by, size="wide"),
         _multiples(release, measure, groups, told, filters, by, until),
-        pictures.choropleth(measure, boards.areas(), latest, size="wide") if by == "municipality" and told else None,
+        pictures.choropleth(measure, results.areas(), latest, size="wide") if by == "municipality" and told else None,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -82,8 +83,10 @@ def change_from_before(found: Judged) -> SafeString | str:
     if found.change is None:
         return ""
     difference = found.change.difference
-    direction = "up" if difference > 0 else "down" if difference < 0 else "same"
-    said = {"text": formats.difference(difference, found.measure.unit), "direction": direction, "words": _("in a year")}
+    text = formats.difference(difference, found.measure.unit)
+    moved = any(figure in "123456789" for figure in text)
+    direction = "same" if not moved else "up" if difference > 0 else "down"
+    said = {"text": text, "direction": direction, "words": _("in a year")}
     return render_to_string("ui/components/change.html", said)
 
 
@@ -122,6 +125,16 @@ def target_in(value: Any, unit: str) -> str:
 def target_words(found: Judged) -> str:
     """The target with its unit; "" where there is none."""
     return formats.measured(found.target, found.measure.unit) if found.target is not None else ""
+
+
+@register.filter
+def target_and_status(found: Judged) -> SafeString | str:
+    """The target with its unit, and whether it is reached; "" where there is none."""
+    status = words.target(found)
+    if status is None:
+        return target_words(found)
+    drawn = render_to_string("ui/components/status.html", {"kind": status[0], "text": status[1]})
+    return format_html("{} {}", target_words(found), drawn)
 
 
 @register.filter

@@ -20,8 +20,7 @@ def compare(request: HttpRequest, here: Here) -> HttpResponse:
     grain = periods.named(here.filters.grain) or "year"
     known = comparing.choices(here.release, grain)
     before, after, said = _periods(request, known)
-    family, asked = request.GET.get("family", ""), request.GET.get("order", "")
-    order = next((each for each in comparing.ORDERS if each == asked), comparing.ORDERS[0])
+    family, order = request.GET.get("family", ""), comparing.named_order(request.GET.get("order", ""))
     families = sorted({each.family for each in results.definitions(here.release).values()}, key=words.family)
     family = family if family in families else ""
     pairs, untold = [], []
