@@ -127,7 +127,8 @@ def loaded(
                 for day, key, values, gone in sent.rows
             ]
             # a code that is in no list, a member of a group without its name
-            rows += [{"id": key, "changed": str(moment(sent.day)), "kind": "x"} for load, key in sent.broken if load]
+            broken = {"changed": str(moment(sent.day)), "kind": "x", "value": "a"}
+            rows += [{"id": key, **broken} for load, key in sent.broken if load]
             delivery = "full" if sent.full else "delta"
             names = ["id", "changed", *columns, *(["gone", "kind"] if "person" in columns else [])]
             land(
