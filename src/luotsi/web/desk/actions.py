@@ -90,6 +90,8 @@ def unfollow(*, by: User, following: int) -> None:
 @transaction.atomic
 def choose_letters(*, by: User, wanted: bool) -> None:
     """Says whether the weekly letter is sent. Whoever holds a letter may stop it: its link is signed for its reader."""
+    if wanted:
+        require(by, "measure.follow")
     Following.objects.filter(user=by).update(letter=wanted)
     record("letters.started" if wanted else "letters.stopped", by=by)
 
