@@ -45,10 +45,12 @@ def main() -> None:
         fill(con, county, contacts=given.contacts, persons=given.persons)
         con.execute("CHECKPOINT")
         print(f"marts made in {time.monotonic() - begun:.1f} s, {file.stat().st_size / 1e9:.1f} GB")
+    divided = divided_busy = 0.0
     if fresh or not given.no_segments:
-        begun = time.monotonic()
+        begun, busy = time.monotonic(), time.process_time()
         segments.compute(con, county, first_month=FIRST, last_month=LAST)
-        print(f"segments: {time.monotonic() - begun:.1f} s")
+        divided, divided_busy = time.monotonic() - begun, time.process_time() - busy
+        print(f"segments: {divided:.2f} s  {divided_busy:.2f} s cpu", flush=True)
     ground = Ground(county, "marts", *(exp.cast(exp.Literal.string(str(each)), "date") for each in (FIRST, LAST)))
     whole = read = busy_all = 0.0
     rows = 0
@@ -71,7 +73,8 @@ def main() -> None:
         print(f"{times}  {found.num_rows:8,} rows  {', '.join(names)}", flush=True)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     times = f"{whole:7.2f} s  {busy_all:7.2f} s cpu  {read:6.2f} s read, {whole / read:.2f} times"
-    print(f"{times}; {rows:,} rows; peak {memory:.1f} GB")
+    print(f"measures: {times}; {rows:,} rows; peak {memory:.1f} GB")
+    print(f"with segments: {whole + divided:.2f} s  {busy_all + divided_busy:.2f} s cpu")
 
 
 def scans(made: exp.Query) -> list[str]:
