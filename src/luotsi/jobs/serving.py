@@ -167,7 +167,7 @@ def _wait_for_answer(house: House, web: subprocess.Popen[bytes], stop: threading
             raise UserError(f"The web server did not answer in {START} seconds; the lines above may say why.")
         asked = http.client.HTTPConnection(host, house.port, timeout=START)
         try:
-            asked.request("HEAD", "/static/")
+            asked.request("GET", "/static/")
             asked.getresponse()
             return
         except (OSError, http.client.HTTPException):

@@ -57,7 +57,9 @@ def send_weekly(day: datetime.date) -> tuple[int, int]:
     """
     release, week = results.current(), week_of(day)
     sent = failed = 0
-    for user in _readers() if release else ():
+    if release is None:
+        return sent, failed
+    for user in _readers():
         if not may(user, "measure.follow"):
             continue
         try:
