@@ -91,8 +91,8 @@ class GrantForm(forms.Form):
         max_length=100,
         required=False,
     )
-    since = forms.DateField(label=_("From"), widget=Day(), required=False)
-    until = forms.DateField(label=_("To"), widget=Day(), required=False)
+    since = forms.DateField(label=_("First day"), widget=Day(), required=False)
+    until = forms.DateField(label=_("Last day"), widget=Day(), required=False)
 
 
 class LogForm(forms.Form):
@@ -105,8 +105,8 @@ class LogForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     email = forms.EmailField(label=_("E-mail address of the reader"), required=False)
-    since = forms.DateField(label=_("From"), widget=Day(), required=False)
-    until = forms.DateField(label=_("To"), widget=Day(), required=False)
+    since = forms.DateField(label=_("First day"), widget=Day(), required=False)
+    until = forms.DateField(label=_("Last day"), widget=Day(), required=False)
 
     def clean_code(self) -> str:
         """The code, normalised, or ""; an error when it is not one."""

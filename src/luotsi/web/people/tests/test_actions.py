@@ -2,13 +2,13 @@
 
 import datetime
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from luotsi.concepts.errors import UserError
 from luotsi.web.events.models import Event
@@ -19,6 +19,12 @@ from luotsi.web.people.tests.made_up import user_with
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def events() -> list[str]:
@@ -122,7 +128,8 @@ def test_an_event_holds_no_name_and_no_personal_identity_code(veikko: Person) ->
     assert isinstance(veikko.pk, uuid.UUID)
 
 
-def test_demonstration_users_come_once_however_often_they_are_made() -> None:
+def test_demonstration_users_come_once_however_often_they_are_made(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     call_command("demonstration_users", verbosity=0)
     first = User.objects.count(), Person.objects.count(), CareRelationship.objects.count(), Membership.objects.count()
     call_command("demonstration_users", verbosity=0)

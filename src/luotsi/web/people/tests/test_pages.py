@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 
 from luotsi.web.people.models import AccessLog, BreakGlass, Membership, Person, SignIn, User
 from luotsi.web.people.permissions import Role
@@ -22,7 +21,6 @@ PASSWORD = "a long enough password"
 @pytest.fixture(autouse=True)
 def _quick_hashes(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    translation.activate("en")
 
 
 @pytest.fixture
