@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from luotsi.web.desk.views import boards, comparing, data, following, home, measures, noting
+from luotsi.web.desk.views import boards, comparing, data, exports, following, home, measures, noting
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -11,6 +11,9 @@ urlpatterns: list[URLPattern] = [
     path("measures/", measures.catalogue, name="measures"),
     path("measures/<slug:measure>/", measures.measure, name="measure"),
     path("compare/", comparing.compare, name="compare"),
+    path("boards/<slug:board>/export.<slug:form>", exports.board, name="export_board"),
+    path("measures/<slug:measure>/export.<slug:form>", exports.measure, name="export_measure"),
+    path("compare/export.<slug:form>", exports.comparison, name="export_comparison"),
     path("notes/", noting.notes, name="notes"),
     path("notes/new/", noting.new, name="new_note"),
     path("notes/<uuid:note>/remove/", noting.remove, name="remove_note"),

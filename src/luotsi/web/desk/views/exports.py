@@ -66,7 +66,7 @@ def comparison(request: HttpRequest, here: Here, form: str) -> HttpResponse:
     asked = {name: request.GET.get(name, "") for name in ("before", "after", "family", "order")}
     before = asked["before"] if asked["before"] in known else known[-1]
     after = asked["after"] if asked["after"] in known else known[0]
-    order = next((each for each in comparing.ORDERS if each == asked["order"]), comparing.ORDERS[0])
+    order = comparing.named_order(asked["order"])
     families = {each.family for each in results.definitions(here.release).values()}
     family = asked["family"] if asked["family"] in families else ""
     pairs, _untold = comparing.compare(
