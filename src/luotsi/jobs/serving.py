@@ -114,7 +114,7 @@ def _database(home: Path) -> Iterator[str]:
         psycopg.connect(address, connect_timeout=10).close()
     except (psycopg.Error, subprocess.SubprocessError, OSError, RuntimeError) as error:
         reason = "it does not start" if isinstance(error, subprocess.SubprocessError) else str(error).strip()
-        reason = reason.splitlines()[-1].rstrip(".")
+        reason = reason.splitlines()[0].rstrip(".")
         where = "of DATABASE_URL" if named else f"in {home / 'postgres'}"
         mend = "See that it runs and lets us in" if named else f"{home / 'postgres' / 'log'} says more"
         raise UserError(f"The database {where} cannot be reached: {reason}. {mend}.") from error

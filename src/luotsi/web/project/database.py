@@ -48,8 +48,16 @@ def clear_stale(folder: Path) -> None:
         if running.is_file() and not _is_server(running, folder):
             running.unlink()
         if asked.is_file():
-            alive = [each for each in json.loads(asked.read_text("utf-8") or "[]") if psutil.pid_exists(each)]
+            alive = [each for each in json.loads(asked.read_text("utf-8") or "[]") if _goes_on(each)]
             asked.write_text(json.dumps(alive), "utf-8")
+
+
+def _goes_on(number: int) -> bool:
+    """Whether a process is there and not only waits to be buried."""
+    try:
+        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _give_to_server(folder: Path) -> None:
