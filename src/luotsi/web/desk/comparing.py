@@ -20,7 +20,8 @@ ORDERS: tuple[Order, ...] = ("worse", "size", "name")
 
 def named_order(text: str) -> Order:
     """The order of that name; the worse first for another text."""
-    return next((each for each in ORDERS if each == text), "worse")
+    known: dict[str, Order] = {each: each for each in ORDERS}
+    return known.get(text, "worse")
 
 
 @dataclass(frozen=True)

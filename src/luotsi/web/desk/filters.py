@@ -55,7 +55,7 @@ class Filters:
         """The choices as the end of an address, "?unit=1.2.3", with changes; "" where there are none."""
         names = {"since": "from", "until": "to"}
         kept = {name: getattr(self, name) for name in (*DIMENSIONS, "since", "until", "grain", "release")} | changes
-        said = {names.get(name, name): value for name, value in sorted(kept.items()) if value}
+        said = sorted((names.get(name, name), value) for name, value in kept.items() if value)
         return f"?{urlencode(said)}" if said else ""
 
 
