@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+import csv
+from functools import cache
 
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from luotsi.concepts.shipped import roots
 from luotsi.web.people.models import Basis
 from luotsi.web.people.permissions import Role
+from luotsi.web.people.queries import Resident
 
 ROLES: dict[Role, Promise] = {
     Role.RESIDENT: _("Resident"),
@@ -31,3 +37,40 @@ READ: dict[str, Promise] = {
     "access_log": pgettext_lazy("what was read", "Log of who has read the data"),
 }
 LANGUAGES: dict[str, Promise] = {"fi": _("Finnish"), "sv": _("Swedish"), "en": _("English")}
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+SYSTEMS = {
+    "Windows": "Windows",
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Macintosh": "macOS",
+    "Linux": "Linux",
+}
+
+
+def browser(agent: str) -> str:
+    """What people call the browser and system that an agent's text tells of; the text's beginning where unknown."""
+    found = [next((word for sign, word in words.items() if sign in agent), "") for words in (BROWSERS, SYSTEMS)]
+    return ", ".join(word for word in found if word) or agent[:40] or "–"
+
+
+@cache
+def _municipalities() -> dict[str, dict[str, str]]:
+    tables = [root / "codes" / "municipality" / "codes.csv" for root in roots(settings.OVERLAY)]
+    with [table for table in tables if table.exists()][-1].open(encoding="utf-8", newline="") as stream:
+        return {row["code"]: row for row in csv.DictReader(stream)}
+
+
+def municipality(code: str) -> str:
+    """The name of a municipality in the reader's language; its code where the code list lacks it."""
+    return _municipalities().get(code, {}).get((get_language() or "fi")[:2], code)
+
+
+def facts(person: Resident) -> dict[str, object]:
+    """What a page that shows a person's data says: the person, the language and municipality in words."""
+    return {
+        "person": person,
+        "speaks": LANGUAGES.get(person.language, person.language),
+        "lives": municipality(person.municipality),
+        "basis": BASES[person.basis],
+    }

@@ -36,6 +36,10 @@ ITEMS = (
     Item(_("Notes"), "notes", "note.read"),
     Item(_("Following"), "following", "measure.follow"),
     Item(_("Data"), "data", "monitor.read"),
+    Item(_("Persons"), "persons", "person.find"),
+    Item(_("My data"), "me", "own_data.read"),
+    Item(_("Users"), "users", "membership.read"),
+    Item(_("Access log"), "access_log", "access_log.search"),
 )
 
 

@@ -47,7 +47,7 @@ def text(response: Any) -> str:
 def test_the_right_password_signs_in_and_leads_on(client: Client, signs_in: User) -> None:
     response = post(client, signs_in.email or "", PASSWORD, "?next=/account/")
     assert (response.status_code, response["location"]) == (302, "/account/")
-    assert "Firefox on Linux" in text(client.get("/account/"))
+    assert "Firefox, Linux" in text(client.get("/account/"))
 
 
 def test_signing_in_does_not_lead_to_someone_elses_site(client: Client, signs_in: User) -> None:
@@ -223,7 +223,9 @@ def test_each_opening_of_a_page_of_a_person_is_one_row_of_the_log(
 
 def test_a_resident_sees_their_own_data_and_municipality(client: Client, rauha: User, login: Login) -> None:
     login(rauha)
-    assert "010190-900P" in text(client.get("/me/"))
+    page = text(client.get("/me/"))
+    assert "010190-900P" in page
+    assert "Jyväskylä" in page
     assert "No one has read your data" in text(client.get("/me/access-log/"))
 
 

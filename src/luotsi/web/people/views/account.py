@@ -18,7 +18,7 @@ from luotsi.web.people import actions, queries
 from luotsi.web.people.models import SignIn, User
 from luotsi.web.people.permissions import may, permitted
 from luotsi.web.people.sessions import signed_in
-from luotsi.web.people.words import BASES, LANGUAGES, READ, ROLES
+from luotsi.web.people.words import BASES, READ, ROLES, browser, facts
 
 PAGE = 50
 
@@ -42,7 +42,7 @@ def account(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     context = {
         "roles": [(ROLES[role], unit) for role, unit in sorted(user.held)],
-        "sign_ins": SignIn.objects.filter(user=user),
+        "sign_ins": [(each, browser(each.agent)) for each in SignIn.objects.filter(user=user)],
         "this": request.session.session_key,
         "resident": may(user, "own_data.read"),
         "may_change": may(user, "account.change"),
@@ -78,9 +78,7 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponseBase:
 @permitted("own_data.read")
 def me(request: HttpRequest) -> HttpResponse:
     """What is known of the resident."""
-    person = queries.own_data(by=signed_in(request))
-    language = LANGUAGES.get(person.language, person.language)
-    return render(request, "people/me.html", {"person": person, "language": language})
+    return render(request, "people/me.html", facts(queries.own_data(by=signed_in(request))))
 
 
 @never_cache

@@ -16,7 +16,7 @@ from luotsi.web.people import actions, queries
 from luotsi.web.people.forms import BreakGlassForm, FindForm
 from luotsi.web.people.permissions import may, permitted
 from luotsi.web.people.sessions import signed_in
-from luotsi.web.people.words import BASES, LANGUAGES
+from luotsi.web.people.words import facts
 
 
 @never_cache
@@ -48,8 +48,7 @@ def person(request: HttpRequest, person: uuid.UUID) -> HttpResponseBase:
     except queries.NoBasis:
         context = {"person": person, "may_open": may(user, "person.break_glass")}
         return render(request, "people/no_basis.html", context, status=403)
-    language = LANGUAGES.get(found.language, found.language)
-    return render(request, "people/person.html", {"person": found, "basis": BASES[found.basis], "language": language})
+    return render(request, "people/person.html", facts(found))
 
 
 @never_cache
