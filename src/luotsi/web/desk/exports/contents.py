@@ -181,7 +181,7 @@ def _groups(measure: Definition, split: Split) -> Table:
             Number(line.point.n),
             _hidden(line.point),
         )
-        for line in split.lines
+        for line in (*split.lines, *split.untold)
     )
     return Table(title, heading, tuple(rows))
 
