@@ -51,7 +51,7 @@ def funnel(
         "titleFontSize": text_size(size),
         "tickCount": 5,
     }
-    y = {"field": "value", "type": "quantitative", "scale": {"zero": False, "nice": True}}
+    y = {"field": "value", "type": "quantitative", "scale": _reach(spots, centre, target)}
     y["axis"] = {"format": number_format(unit), "tickCount": 3 if size == "tile" else 5}
     funnel_rows = {"values": [asdict(limit) for limit in limits]}
     edges = [_edge(funnel_rows, name) for name in ("outer_low", "inner_low", "inner_high", "outer_high")]
@@ -68,9 +68,17 @@ def funnel(
     )
 
 
+def _reach(spots: Sequence[Spot], centre: float, target: float | None) -> Spec:
+    """The axis of values: around the units, not around the mouth of the funnel, which opens to everything."""
+    told = [*(spot.value for spot in spots), centre, *([] if target is None else [target])]
+    room = (max(told) - min(told)) * 0.35 or abs(centre) * 0.1 or 1
+    low = min(told) - room
+    return {"domain": [max(0, low) if min(told) >= 0 else low, max(told) + room], "nice": True, "zero": False}
+
+
 def _edge(rows: Spec, name: str) -> Spec:
     dash = [2, 3] if name.startswith("inner") else [1, 0]
-    mark = {"type": "line", "color": colour("chart-limit"), "strokeWidth": 1, "strokeDash": dash}
+    mark = {"type": "line", "color": colour("chart-limit"), "strokeWidth": 1, "strokeDash": dash, "clip": True}
     return {"data": rows, "mark": mark, "encoding": {"x": {"field": "size"}, "y": {"field": name}}}
 
 

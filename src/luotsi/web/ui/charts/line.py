@@ -19,6 +19,9 @@ COLOURS = {"good": "good", "bad": "bad", "change": "attention"}
 PANEL = 70
 """Height of one of the small multiples."""
 
+FOOT: Spec = {"expr": "height - 5"}
+"""Where, from the top, what is not told leaves its mark."""
+
 UNTOLD = {"missing": "cross", "suppressed": "stroke"}
 
 
@@ -59,7 +62,7 @@ def line(
         *_limits(),
         _path(size),
         *_points(size),
-        *_untold(SIZES[size][1] - 40),
+        *_untold(FOOT),
         *_target(target, unit, size),
         *_notes(notes, size),
     ]
@@ -69,7 +72,7 @@ def line(
         size=size,
         data={"values": _rows(dots)},
         encoding={"x": _time(dots, size), "y": _value(unit, size)},
-        layer=layers if told else _untold(SIZES[size][1] - 40),
+        layer=layers if told else _untold(FOOT),
     )
 
 
@@ -89,7 +92,7 @@ def multiples(
         "width": width,
         "height": PANEL,
         "encoding": {"x": _time(first, "tile"), "y": _value(unit, "tile")},
-        "layer": [_mean(), _path("tile"), *_points("tile"), *_untold(PANEL)],
+        "layer": [_mean(), _path("tile"), *_points("tile"), *_untold(PANEL - 5)],
     }
     return {
         **whole,
@@ -198,20 +201,20 @@ def _points(size: Size) -> list[Spec]:
     return [plain, *special]
 
 
-def _untold(height: int) -> list[Spec]:
+def _untold(foot: float | Spec) -> list[Spec]:
     """A value that is missing leaves a cross at the foot of its period, one that is suppressed a dash."""
     return [
         {
             "mark": {
                 "type": "point",
                 "shape": shape,
-                "size": 40,
+                "size": 16,
                 "strokeWidth": 1.5,
                 "color": colour("chart-limit"),
                 "opacity": 1,
             },
             "transform": [{"filter": f"datum.untold === '{why}'"}],
-            "encoding": {"y": {"value": height - 5}},
+            "encoding": {"y": {"value": foot}},
         }
         for why, shape in UNTOLD.items()
     ]

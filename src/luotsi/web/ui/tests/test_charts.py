@@ -111,7 +111,7 @@ def test_many_threads_may_draw_at_once() -> None:
 def test_a_picture_file_is_a_png_of_the_asked_scale() -> None:
     picture = charts.png(charts.line(DOTS, title="t", size="tile"), scale=2)
     assert picture.startswith(b"\x89PNG")
-    assert int.from_bytes(picture[16:20], "big") == 2 * 320
+    assert int.from_bytes(picture[16:20], "big") == 2 * 300
 
 
 def test_a_sparkline_has_gaps_and_an_end() -> None:
