@@ -92,13 +92,13 @@ def test_a_closed_user_does_not_sign_in_and_is_signed_out(client: Client, signs_
     assert post(client, signs_in.email or "", PASSWORD).status_code == 200
 
 
-def test_a_session_key_changes_at_signing_in(client: Client, signs_in: User) -> None:
+def test_a_session_key_changes_at_signing_in(client: Client, signs_in: User, settings: Any) -> None:
     client.get("/sign-in/")
     session = client.session
     session["something"] = "before"
     session.save()
     before = session.session_key
-    client.cookies["sessionid"] = str(before)
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(before)
     post(client, signs_in.email or "", PASSWORD)
     assert client.session.session_key != before
 
