@@ -83,6 +83,14 @@ def test_a_comparison_can_be_had_in_every_form_but_a_picture(release: Release, r
     assert reader.get("/compare/export.png").status_code == 404
 
 
+def test_pages_lead_to_their_files_with_their_filters(release: Release, reader: Client, front: None) -> None:
+    for page in ("/boards/front/", "/measures/seen/", "/compare/"):
+        shown = reader.get(f"{page}?from=2023-01").content.decode()
+        found = re.findall(r'href="(export\.[a-z]+\?[^"]*)"', shown)
+        assert len(found) >= 3, page
+        assert all(reader.get(page + each).status_code == 200 for each in found)
+
+
 @pytest.mark.parametrize(
     "address",
     [
