@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import inspect
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,7 @@ def _pictures() -> dict[str, Any]:
     spots.append(charts.Spot(NAMES[5], 500, 0.6, "bad"))
     reach = [(size, 0.46 / size**0.5) for size in range(40, 900, 20)]
     limits = [charts.Limit(n, 0.7 - 3.09 * e, 0.7 - 1.96 * e, 0.7 + 1.96 * e, 0.7 + 3.09 * e) for n, e in reach]
-    panels = dict.fromkeys(NAMES, dots)
+    panels: dict[str, Sequence[charts.Dot]] = dict.fromkeys(NAMES, dots)
     notes = [("2023-12-01", "1")]
     return {
         "dots": dots,

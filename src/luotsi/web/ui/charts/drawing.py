@@ -1,4 +1,7 @@
-"""Draws specs: SVG whose colours follow the page, SVG with colours of its own for paper, PNG. Drawn once, then kept."""
+"""Draws specs: SVG whose colours follow the page, SVG with colours of its own for paper, PNG. Drawn once, then kept.
+
+A process that has drawn must not fork: the painter's thread does not come along. So gunicorn must not preload us.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import json
 import re
 from functools import lru_cache
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +22,9 @@ from luotsi.web.ui import formats
 from luotsi.web.ui.charts.house import PRINT, Spec, number_locale
 
 FONTS = Path(__file__).parents[1] / "fonts"
+PAINTER = version("vl-convert-python")
+"""Part of what a kept drawing is known by: a newer painter draws anew."""
+
 MONTH = 30 * 24 * 60 * 60
 EMPTY = re.compile(r'<path class="(?:background|foreground)"[^>]* d="(?:M0,0h0v0h0Z)?"[^>]*/>')
 SAID = re.compile(r' (?:role|aria-[a-z]+|class|pointer-events)="[^"]*"|<title>.*?</title>')
@@ -48,7 +55,7 @@ def _painted(text: str) -> str:
 def _svg(text: str, theme: str, language: str) -> str:
     """Kept in the process, and in files for the other processes: a drawing takes some 50 ms, a kept one nothing."""
     kept = caches["charts"]
-    key = hashlib.sha256(f"{vl_convert.__version__}\n{theme}\n{language}\n{text}".encode()).hexdigest()
+    key = hashlib.sha256(f"{PAINTER}\n{theme}\n{language}\n{text}".encode()).hexdigest()
     found: str | None = kept.get(key)
     if found is None:
         found = _drawn(text, theme)
