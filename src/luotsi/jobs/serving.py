@@ -31,6 +31,8 @@ Tell = Callable[[str], None]
 WORKERS, THREADS = 2, 4
 START, STOP = 60, 15
 """Seconds that the web server has for its first answer, and that a process has to end by itself."""
+KEEP = 30
+"""Seconds that a browser's connection stays open between pages."""
 PAUSE = 5
 """Seconds before a worker that has died is started again."""
 
@@ -142,7 +144,7 @@ def _gunicorn(house: House) -> Iterator[str]:
     host = f"[{house.host}]" if ":" in house.host else house.host
     yield from (sys.executable, "-m", "gunicorn", "luotsi.web.project.wsgi", "--bind", f"{host}:{house.port}")
     yield from ("--workers", str(WORKERS), "--threads", str(THREADS), "--no-control-socket")
-    yield from ("--log-level", "warning", "--graceful-timeout", str(STOP - 5))
+    yield from ("--log-level", "warning", "--graceful-timeout", str(STOP - 5), "--keep-alive", str(KEEP))
 
 
 def _start(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
