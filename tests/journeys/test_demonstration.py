@@ -7,12 +7,14 @@ import importlib.util
 import json
 import shutil
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from django.db import connection
 
 import luotsi
 from luotsi import synth
@@ -25,6 +27,8 @@ from luotsi.jobs import landing
 from luotsi.jobs.building import Built, build
 from luotsi.jobs.demonstration import demonstrate
 from luotsi.jobs.headlines import headlines
+from luotsi.jobs.publishing import publish
+from luotsi.web.results.models import Result
 
 ROOT = Path(__file__).parents[2]
 _spec = importlib.util.spec_from_file_location(
@@ -200,3 +204,42 @@ def test_no_file_of_the_engine_but_the_identity_store_holds_an_identifying_value
             values = con.execute(f'SELECT DISTINCT "{column}" FROM "{schema}"."{name}"').fetchall()
             leaks[f"{schema}.{name}.{column}"] += len(secrets & {value for (value,) in values})
     assert not +leaks
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """Every text and number within a value, however deep."""
+    if isinstance(value, dict):
+        yield from leaves([*value.keys(), *value.values()])
+    elif isinstance(value, list):
+        for each in value:
+            yield from leaves(each)
+    else:
+        yield str(value)
+
+
+def test_nothing_but_suppressed_results_reaches_the_database_of_the_web(home: tuple[Path, Built], db: None) -> None:
+    publish(home[0])
+    found: dict[str, set[str]] = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT to_jsonb(t) FROM "{table}" AS t')
+            found[table] = {text for (row,) in cursor.fetchall() for text in leaves(json.loads(row))}
+        cursor.execute("SELECT count(*) FROM results_result")
+        assert cursor.fetchone() == (pq.read_metadata(home[1].folder / "results.parquet").num_rows,)
+    with duckdb.connect(str(home[0] / "vault" / "luotsi.duckdb"), read_only=True) as con:
+        pseudonyms = {row[0] for row in con.execute("SELECT person_id FROM vault.hub_person").fetchall()}
+    secrets = identifying(home[0])
+    assert len(pseudonyms) >= RESIDENTS
+    assert "contacts" in found["results_definition"]
+    assert {table: len(secrets & texts) for table, texts in found.items() if secrets & texts} == {}
+    assert not [each for each in pseudonyms if any(each in text for text in found["results_definition"])]
+    assert not {table for table, texts in found.items() if pseudonyms & texts}
+    hidden = {(name, *cell) for name, cells in raw(home[0]).items() for cell, numbers in cells.items() if numbers[3]}
+    shown = {(each.series.name, each.period, each.series.group) for each in told()}
+    assert hidden
+    assert not hidden & shown
+
+
+def told() -> Iterable[Result]:
+    """The numbers of measures that the web shows."""
+    return Result.objects.filter(series__kind="measure", suppressed=False).select_related("series")
