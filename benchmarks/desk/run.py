@@ -113,11 +113,11 @@ def read(readers: list[Reader], paths: list[str], seconds: float, think: float) 
     return times, len(wrong)
 
 
-def work(server: psutil.Process) -> float:
-    """CPU seconds of a server and all it has started, PostgreSQL of its own included."""
-    found = [server, *server.children(recursive=True)]
-    found += [each for each in psutil.process_iter(["name"]) if each.info["name"] == "postgres"]
-    return sum(sum(each.cpu_times()[:2]) for each in found if each.is_running())
+def work(server: psutil.Process, home: Path) -> float:
+    """CPU seconds of a server and all it has started, its PostgreSQL included."""
+    database = psutil.Process(int((home / "postgres" / "postmaster.pid").read_text().split()[0]))
+    found = [each for top in (server, database) for each in (top, *top.children(recursive=True))]
+    return sum(sum(each.cpu_times()[:4]) for each in found if each.is_running())
 
 
 def served(home: Path, port: int) -> subprocess.Popen[str]:
@@ -155,9 +155,9 @@ def measured(home: Path, count: int, seconds: float, think: float, settle: float
         share = max(1, round(len(narrowed) * (1 - NARROWED) / NARROWED / len(whole))) if narrowed else 1
         paths = whole * share + narrowed
         print(
-            f"{count} readers, {think:.0f} s to think on average, {seconds:.0f} s; {len(boards)} boards of {TILES} tiles"
+            f"{count} readers, {think:.0f} s to think on average, {seconds:.0f} s; "
+            f"{len(boards)} boards of {TILES} tiles, {len(areas)} areas"
         )
-        print(f"{len(areas)} areas; load of the machine before: {os.getloadavg()[0]:.1f}", flush=True)
         cold = []
         for path in paths if len(paths) < 200 else [*whole, *narrowed]:
             begun = time.perf_counter()
@@ -165,13 +165,14 @@ def measured(home: Path, count: int, seconds: float, think: float, settle: float
             cold.append((time.perf_counter() - begun) * 1000)
         print(f"first opening of each page  {percentiles(cold)}", flush=True)
         time.sleep(settle)
-        for name, asked in (("static page", [PLAIN]), ("account page", ["/account/"]), ("board", paths)):
-            before = work(psutil.Process(process.pid))
+        for name, asked in (("static file", [PLAIN]), ("account page", ["/account/"]), ("board", paths)):
+            load = os.getloadavg()[0]
+            before = work(psutil.Process(process.pid), home)
             times, wrong = read(readers, asked, seconds, think)
-            spent = work(psutil.Process(process.pid)) - before
+            spent = work(psutil.Process(process.pid), home) - before
             each = spent / max(1, len(times)) * 1000
             print(
-                f"{name:13} {len(times):5} pages  {percentiles(times)}  work {each:5.1f} ms a page  wrong {wrong}",
+                f"{name:13} {len(times):5} pages  {percentiles(times)}  work {each:5.1f} ms a page  wrong {wrong}  load {load:.1f}",
                 flush=True,
             )
     finally:
