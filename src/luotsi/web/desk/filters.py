@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -111,12 +112,16 @@ def with_notices(filters: Filters, notices: tuple[str, ...]) -> Filters:
 
 def options(release: Release, word: str) -> list[tuple[str, str]]:
     """The choices of one filter: (code, its words), by the words."""
+    return list(_options(release, word, formats.language()))
+
+
+@lru_cache(maxsize=200)
+def _options(release: Release, word: str, language: str) -> tuple[tuple[str, str], ...]:
     dimension = DIMENSIONS[word]
-    language = formats.language()
     known = results.labels(release, dimension)
     codes = across.codes(release, dimension) - {"unknown"}
     found = [(code, known[code][language] if code in known else code) for code in codes]
-    return sorted(found, key=lambda option: _in_order(option[1]))
+    return tuple(sorted(found, key=lambda option: _in_order(option[1])))
 
 
 def months(release: Release) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -77,12 +78,11 @@ def _about(here: Here, found: records.Board) -> dict[str, Any]:
         "scope": scope,
         "scoped_to": words.group(here.release, boards.readings.group(here.filters.codes)),
         "places": choices.places(here.release, here.user, found) if scope else (),
-        "selects": choices.selects(here.release, here.filters),
     }
 
 
 def _tiles(here: Here, found: records.Board) -> SafeString:
-    """The tiles drawn, kept by what they follow from: release, board, filters and language."""
+    """The filter bar and the tiles drawn, kept by what they follow from: release, board, filters and language."""
     if _unscoped(here, found):
         return mark_safe("")
     plain = replace(here.filters, ignored=())
@@ -91,8 +91,8 @@ def _tiles(here: Here, found: records.Board) -> SafeString:
     if drawn is None:
         seen = boards.view(here.release, found, here.filters)
         scoring = words.said(found.scoring.model_dump()) if found.scoring else ""
-        drawn = render_to_string(
-            "desk/parts/tiles.html", {"view": seen, "filters": plain, "release": here.release, "scoring": scoring}
-        )
+        said = {"view": seen, "filters": plain, "release": here.release, "scoring": scoring}
+        said |= {"selects": choices.selects(here.release, plain), "path": reverse("board", args=[found.board])}
+        drawn = render_to_string("desk/parts/tiles.html", said)
         cache.set(key, drawn, KEPT)
     return mark_safe(drawn)

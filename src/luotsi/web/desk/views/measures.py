@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -16,6 +22,13 @@ from luotsi.web.desk.views.arriving import Here, missing, on_release, page
 from luotsi.web.people.permissions import may, permitted
 from luotsi.web.results import queries as results
 from luotsi.web.results.queries import Definition
+from luotsi.web.ui import formats
+
+KEPT = 24 * 60 * 60
+"""Seconds that a drawn part is kept; a release never changes, so this only bounds the memory."""
+
+Said = Callable[[], dict[str, Any]]
+"""What a part of the page is told, asked for only when it is drawn."""
 
 
 @require_safe
@@ -67,8 +80,8 @@ def measure(request: HttpRequest, here: Here, measure: str) -> HttpResponse:
         "scoped_to": words.group(here.release, readings.group(filters.codes)),
         "may_pin": may(here.user, "note.pin"),
         "pin_query": _pin_query(found, judged, filters),
-        **_split(here, found, filters, request.GET.get("by", "")),
-        **_known(here, found, judged),
+        "split": _split(here, found, filters, request.GET.get("by", "")),
+        "known": _known(here, found, filters, judged),
         **(_chart(here, judged, filters) if judged else {}),
     }
     return page(request, here, "measure", context)
@@ -97,14 +110,35 @@ def _words(found: Definition) -> frozenset[str]:
     return frozenset(word for word, dimension in DIMENSIONS.items() if dimension in found.dimensions)
 
 
-def _split(here: Here, found: Definition, filters: Filters, by: str) -> dict[str, Any]:
+def _kept(name: str, found: Definition, here: Here, filters: Filters, *others: object, said: Said) -> SafeString:
+    """A part of the page, drawn once for a release, measure, filters, language and whatever else it follows from."""
+    plain = replace(filters, ignored=())
+    parts = (name, here.release.pk, found.measure, formats.language(), plain.query(), *others)
+    key = hashlib.sha256(repr(parts).encode()).hexdigest()
+    drawn = cache.get(key)
+    if drawn is None:
+        context = {"measure": found, "filters": plain, "release": here.release, **said()}
+        drawn = render_to_string(f"desk/parts/{name}.html", context)
+        cache.set(key, drawn, KEPT)
+    return mark_safe(drawn)
+
+
+def _split(here: Here, found: Definition, filters: Filters, asked: str) -> SafeString:
+    """The measure by a dimension: the one asked for, else the one a page opens with."""
     can = measures.splits(found, filters)
-    chosen = by if by in can else measures.default_split(found, filters)
-    return {
-        "splits": [(each, words.dimension(each)) for each in can],
-        "by": chosen,
-        "split": measures.split(here.release, found, filters, chosen) if chosen else None,
-    }
+    by = asked if asked in can else measures.default_split(found, filters)
+    if not by:
+        return mark_safe("")
+
+    def said() -> dict[str, Any]:
+        return {
+            "splits": [(each, words.dimension(each)) for each in can],
+            "by": by,
+            "split": measures.split(here.release, found, filters, by),
+            "grain": measures.grain_of(found, filters),
+        }
+
+    return _kept("split", found, here, filters, by, said=said)
 
 
 def _chart(here: Here, judged: Judged, filters: Filters) -> dict[str, Any]:
@@ -123,19 +157,24 @@ def _chart(here: Here, judged: Judged, filters: Filters) -> dict[str, Any]:
     }
 
 
-def _known(here: Here, found: Definition, judged: Judged | None) -> dict[str, Any]:
-    """The definition, the worked example, the loads and the same number as of earlier releases."""
-    loads = results.loads(here.release, found.measure)
-    return {
-        "languages": [
-            (code, name, found.label[code], found.definition[code], found.why[code])
-            for code, name in (("fi", "Suomi"), ("sv", "Svenska"), ("en", "English"))
-        ],
-        "sources": measures.sources(loads),
-        "loads": loads,
-        "earlier": measures.earlier(here.release, judged) if judged else [],
-        "boards": measures.boards_with(found.measure),
-        "example": found.example,
-        "tables": measures.example_tables(found.example or {}),
-        "targets": found.targets,
-    }
+def _known(here: Here, found: Definition, filters: Filters, judged: Judged | None) -> SafeString:
+    """The definition, the worked example, the loads and the same number as of other releases."""
+    known = [each.pk for each in results.releases()]
+
+    def said() -> dict[str, Any]:
+        loads = results.loads(here.release, found.measure)
+        return {
+            "judged": judged,
+            "languages": [
+                (code, found.label[code], found.definition[code], found.why[code]) for code, _name in settings.LANGUAGES
+            ],
+            "sources": measures.sources(loads),
+            "loads": loads,
+            "earlier": measures.earlier(here.release, judged) if judged else [],
+            "boards": measures.boards_with(found.measure),
+            "example": found.example,
+            "tables": measures.example_tables(found.example or {}),
+            "targets": found.targets,
+        }
+
+    return _kept("known", found, here, filters, known, said=said)
