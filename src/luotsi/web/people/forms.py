@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from luotsi.concepts.identifiers import hetu_fault, normal_hetu
 from luotsi.web.people.actions import BREAK_GLASS_HOURS
 from luotsi.web.people.permissions import Role
-from luotsi.web.people.words import ROLES
+from luotsi.web.people.words import ROLES, WHOLE_COUNTY, units
 
+COUNTY = "*"
+"""What stands for the whole county where a unit is chosen, so that leaving the choice out gives nothing."""
 GRANTED = [role for role in Role if role != Role.RESIDENT]
 
 
@@ -85,14 +87,19 @@ class GrantForm(forms.Form):
     """Giving a role."""
 
     role = forms.ChoiceField(label=_("Role"), choices=[(role.value, ROLES[role]) for role in GRANTED])
-    unit = forms.CharField(
-        label=_("Unit"),
-        help_text=_("Code of the unit. Leave empty for the whole county."),
-        max_length=100,
-        required=False,
-    )
+    unit = forms.ChoiceField(label=_("Where"))
     since = forms.DateField(label=_("First day"), widget=Day(), required=False)
     until = forms.DateField(label=_("Last day"), widget=Day(), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = [("", _("Choose")), (COUNTY, WHOLE_COUNTY), *units().items()]
+        cast("forms.ChoiceField", self.fields["unit"]).choices = places
+
+    def clean_unit(self) -> str:
+        """The code of the unit, "" for the whole county."""
+        chosen = self.cleaned_data["unit"]
+        return "" if chosen == COUNTY else chosen
 
 
 class LogForm(forms.Form):

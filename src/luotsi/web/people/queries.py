@@ -20,6 +20,8 @@ from luotsi.web.people.permissions import Role, require
 
 LOG_ROWS = 500
 """How many rows of the access log are shown at once."""
+OPENINGS_DAYS = 30
+"""How long back each break-glass is shown to the privacy officer without being asked for."""
 
 
 class NoPerson(LookupError):  # noqa: N818
@@ -197,6 +199,28 @@ def search_log(
     if person is not None:
         AccessLog.objects.create(user=by, person_id=person, what="access_log", basis=Basis.PRIVACY_OFFICER)
     return readings
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One break-glass: who opened whose data, from when to when, why."""
+
+    starts: datetime.datetime
+    ends: datetime.datetime
+    user: str
+    person: uuid.UUID
+    reason: str
+
+
+def openings(*, by: User) -> list[Opening]:
+    """Each break-glass of the last `OPENINGS_DAYS` days, the last first, for the privacy officer to look at."""
+    require(by, "access_log.search")
+    since = timezone.now() - datetime.timedelta(days=OPENINGS_DAYS)
+    rows = BreakGlass.objects.filter(starts__gte=since).select_related("user").order_by("-starts", "-id")
+    return [
+        Opening(row.starts, row.ends, row.user.name, row.person_id, row.reason)  # pyright: ignore[reportAttributeAccessIssue]
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from django.conf import settings
@@ -36,6 +37,7 @@ READ: dict[str, Promise] = {
     "list": pgettext_lazy("what was read", "Personal details in a list of those in care"),
     "access_log": pgettext_lazy("what was read", "Log of who has read the data"),
 }
+WHOLE_COUNTY = _("Whole county")
 LANGUAGES: dict[str, Promise] = {"fi": _("Finnish"), "sv": _("Swedish"), "en": _("English")}
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 SYSTEMS = {
@@ -64,6 +66,28 @@ def _municipalities() -> dict[str, dict[str, str]]:
 def municipality(code: str) -> str:
     """The name of a municipality in the reader's language; its code where the code list lacks it."""
     return _municipalities().get(code, {}).get((get_language() or "fi")[:2], code)
+
+
+Units = Callable[[], Mapping[str, Mapping[str, str]]]
+_units: list[Units] = []
+
+
+def names_units(source: Units) -> Units:
+    """Marks a function of an app above that says what units are called: code -> {fi, sv, en}. Asked at each page."""
+    _units.append(source)
+    return source
+
+
+def units() -> dict[str, str]:
+    """The name of each unit that is known, in the reader's language, by code; in order of names."""
+    language = (get_language() or "fi")[:2]
+    names = {code: words.get(language, code) for source in _units for code, words in source().items()}
+    return dict(sorted(names.items(), key=lambda each: each[1].casefold()))
+
+
+def unit(code: str) -> str:
+    """The name of a unit, its code where no one knows its name, or the whole county for ""."""
+    return units().get(code, code) if code else str(WHOLE_COUNTY)
 
 
 def facts(person: Resident) -> dict[str, object]:

@@ -10,8 +10,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from luotsi.web.people import words
 from luotsi.web.people.models import AccessLog, BreakGlass, Membership, Person, SignIn, User
 from luotsi.web.people.permissions import Role
+from luotsi.web.people.tests.made_up import HEALTH_CENTRE
 
 pytestmark = pytest.mark.django_db
 Login = Callable[..., None]
@@ -64,10 +66,10 @@ def test_a_wrong_password_and_a_user_who_is_not_look_the_same(client: Client, si
 
 @pytest.mark.parametrize("exists", [True, False])
 @pytest.mark.parametrize(
-    ("language", "words"), [("fi", "liian monta"), ("sv", "för många"), ("en", "too many wrong passwords")]
+    ("language", "told"), [("fi", "liian monta"), ("sv", "för många"), ("en", "too many wrong passwords")]
 )
 def test_five_wrong_passwords_lock_out_in_three_languages_whether_the_user_exists_or_not(
-    signs_in: User, exists: bool, language: str, words: str
+    signs_in: User, exists: bool, language: str, told: str
 ) -> None:
     client = Client(headers={"accept-language": language})
     email = (signs_in.email or "") if exists else "no.one@luotsi.example"
@@ -75,7 +77,7 @@ def test_five_wrong_passwords_lock_out_in_three_languages_whether_the_user_exist
     response = post(client, email, "wrong")
     assert answers == [200] * 4
     assert response.status_code == 429
-    assert words in text(response).lower()
+    assert told in text(response).lower()
     assert post(client, email, PASSWORD).status_code == 429
 
 
@@ -246,13 +248,36 @@ def test_an_administrator_gives_and_ends_a_role_on_the_users_page(
 ) -> None:
     login(administrator)
     page = f"/admin/users/{stranger.pk}/"
-    assert client.post(f"{page}grant/", {"role": "analyst", "unit": ""})["location"] == page
+    assert client.post(f"{page}grant/", {"role": "analyst", "unit": "*"})["location"] == page
     assert "Read boards" in text(client.get(page))
-    again = client.post(f"{page}grant/", {"role": "analyst", "unit": ""})
+    again = client.post(f"{page}grant/", {"role": "analyst", "unit": "*"})
     assert (again.status_code, "already" in text(again)) == (422, True)
     membership = Membership.objects.get(user=stranger)
     client.post(f"/admin/memberships/{membership.pk}/end/")
     assert not User.objects.get(pk=stranger.pk).held
+
+
+def test_a_role_is_not_given_where_no_place_or_an_unknown_one_is_chosen(
+    client: Client, administrator: User, stranger: User, login: Login
+) -> None:
+    login(administrator)
+    for unit in ("", "1.2.3.4"):
+        answer = client.post(f"/admin/users/{stranger.pk}/grant/", {"role": "analyst", "unit": unit})
+        assert answer.status_code == 422
+    assert not Membership.objects.filter(user=stranger).exists()
+
+
+def test_units_are_shown_by_the_names_that_an_app_above_gives(
+    client: Client, administrator: User, hilkka: User, login: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {HEALTH_CENTRE: {"fi": "Terveysasema", "sv": "Hälsostation", "en": "Health centre"}}
+    monkeypatch.setattr(words, "_units", [lambda: given])
+    login(administrator)
+    page = f"/admin/users/{hilkka.pk}/"
+    assert "Health centre" in text(client.get(page))
+    assert "Health centre" in text(client.get("/admin/users/"))
+    client.post(f"{page}grant/", {"role": "operational_leader", "unit": HEALTH_CENTRE})
+    assert Membership.objects.get(role="operational_leader").unit == HEALTH_CENTRE
 
 
 def test_giving_a_role_needs_a_fresh_identification_and_leads_back_to_the_user(

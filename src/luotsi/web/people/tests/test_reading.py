@@ -170,3 +170,16 @@ def test_a_person_who_is_not_here_is_said_so(hilkka: User, officer: User) -> Non
         read_person(by=hilkka, person=uuid.uuid4())
     with pytest.raises(NoPerson):
         search_log(by=officer, person=uuid.uuid4())
+
+
+def test_the_privacy_officer_sees_each_break_glass_of_late_and_no_one_else_does(
+    officer: User, hilkka: User, veikko: Person
+) -> None:
+    open_break_glass(by=hilkka, person=veikko.pk, reason=REASON, hours=1)
+    [found] = queries.openings(by=officer)
+    assert (found.user, found.person, found.reason) == ("The professional", veikko.pk, REASON)
+    with pytest.raises(PermissionDenied):
+        queries.openings(by=hilkka)
+    long_ago = timezone.now() - datetime.timedelta(days=31)
+    BreakGlass.objects.update(starts=long_ago)
+    assert queries.openings(by=officer) == []

@@ -18,7 +18,7 @@ from luotsi.web.people import actions, queries
 from luotsi.web.people.models import SignIn, User
 from luotsi.web.people.permissions import may, permitted
 from luotsi.web.people.sessions import signed_in
-from luotsi.web.people.words import BASES, READ, ROLES, browser, facts
+from luotsi.web.people.words import BASES, READ, ROLES, browser, facts, unit
 
 PAGE = 50
 
@@ -41,7 +41,7 @@ def account(request: HttpRequest) -> HttpResponse:
     """The user's own name, roles and sessions. Needs no role: one without any is told so."""
     user = signed_in(request)
     context = {
-        "roles": [(ROLES[role], unit) for role, unit in sorted(user.held)],
+        "roles": [(ROLES[role], unit(where) if where else "") for role, where in sorted(user.held)],
         "sign_ins": [(each, browser(each.agent)) for each in SignIn.objects.filter(user=user)],
         "this": request.session.session_key,
         "resident": may(user, "own_data.read"),

@@ -17,7 +17,7 @@ from luotsi.web.people.models import Membership
 from luotsi.web.people.permissions import Role, fresh, may, permitted, table, words
 from luotsi.web.people.sessions import signed_in
 from luotsi.web.people.views.account import PAGE
-from luotsi.web.people.words import BASES, READ, ROLES
+from luotsi.web.people.words import BASES, READ, ROLES, unit, units
 
 
 @never_cache
@@ -26,7 +26,11 @@ from luotsi.web.people.words import BASES, READ, ROLES
 def users(request: HttpRequest) -> HttpResponse:
     """Every member of staff with the roles they hold."""
     found = queries.staff(by=signed_in(request))
-    rows = [(each.user, [(ROLES[Role(one.role)], one.unit) for one in each.memberships]) for each in found]
+    named = units()
+    rows = [
+        (each.user, [(ROLES[Role(one.role)], named.get(one.unit, one.unit)) for one in each.memberships])
+        for each in found
+    ]
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     return render(request, "people/users.html", {"page": page})
 
@@ -47,7 +51,7 @@ def _user_page(request: HttpRequest, pk: int, form: GrantForm) -> HttpResponse:
     held = {role for role, _unit in found.user.held}
     context = {
         "member": found.user,
-        "memberships": [(each, ROLES[Role(each.role)]) for each in found.memberships],
+        "memberships": [(each, ROLES[Role(each.role)], unit(each.unit)) for each in found.memberships],
         "allowed": [words(action) for action, roles in table().items() if roles & held],
         "may_grant": may(by, "membership.grant") and by.pk != pk,
         "form": form,
@@ -119,4 +123,5 @@ def access_log(request: HttpRequest) -> HttpResponse:
         else:
             found = queries.search_log(by=by, person=person, **asked)
             rows = [(each, BASES[each.basis], READ.get(each.what, each.what)) for each in found]
-    return render(request, "people/access_log.html", {"form": form, "rows": rows, "most": queries.LOG_ROWS})
+    context = {"form": form, "rows": rows, "most": queries.LOG_ROWS, "days": queries.OPENINGS_DAYS}
+    return render(request, "people/access_log.html", {**context, "openings": queries.openings(by=by)})
