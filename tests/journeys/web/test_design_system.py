@@ -24,10 +24,12 @@ def test_every_component_is_accessible_in_each_language(
 
 
 @pytest.mark.parametrize("width", [320, 390, 3840])
-def test_no_width_makes_the_page_roll_sideways(visit: Visit, fits: Check, axe: Check, width: int) -> None:
-    page = visit("/ui/", width=width)
-    fits(page)
-    axe(page)
+def test_no_width_makes_the_page_roll_sideways(visit: Visit, fits: Check, width: int) -> None:
+    fits(visit("/ui/", width=width))
+
+
+def test_the_folded_page_of_a_phone_is_accessible(visit: Visit, axe: Check) -> None:
+    axe(visit("/ui/", width=320))
 
 
 def test_the_menu_folds_and_opens_without_javascript(visit: Visit) -> None:

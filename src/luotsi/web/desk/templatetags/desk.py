@@ -124,7 +124,7 @@ def target_in(value: Any, unit: str) -> str:
 @register.filter
 def target_words(found: Judged) -> str:
     """The target with its unit; "" where there is none."""
-    return formats.measured(found.target, found.measure.unit) if found.target is not None else ""
+    return formats.brief(found.target, found.measure.unit) if found.target is not None else ""
 
 
 @register.filter
