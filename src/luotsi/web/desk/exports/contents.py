@@ -83,7 +83,7 @@ def of_board(release: Release, view: BoardView, filters: Filters) -> Export:
         words.said(view.board.question.model_dump()),
         facts,
         (_now(release, view.tiles), Table(_("Numbers"), _heading(), tuple(dict.fromkeys(rows)), printed=False)),
-        tuple((tile.title, tile.spec) for tile in shown if tile.spec),
+        tuple((_caption(tile), tile.spec) for tile in shown if tile.spec),
         _once(tile.judged.measure for tile in shown if tile.judged),
     )
 
@@ -142,6 +142,12 @@ def _pair(pair: Pair) -> tuple[Cell, ...]:
     return title, family, *numbers, Number(change.relative, "share"), *margin, words.verdict(pair.verdict)[1]
 
 
+def _caption(tile: TileView) -> str:
+    """The title of a tile's chart, with what it compares."""
+    by = tile.plan.tile.by
+    return f"{tile.title}: {words.dimension(by)}" if by else tile.title
+
+
 def _now(release: Release, tiles: Sequence[TileView]) -> Table:
     """The tiles of a board as a table."""
     heading = (
@@ -166,8 +172,8 @@ def _tile(release: Release, tile: TileView) -> tuple[Cell, ...]:
 
 def _series(rows: Sequence[tuple[Cell, ...]]) -> Table:
     """The numbers of one group for paper: newest first, without what every row says."""
-    kept = slice(3, None)
-    return Table(_("Over time"), _heading()[kept], tuple(row[kept] for row in reversed(rows)))
+    said = ((periods.label(str(row[3])), *row[4:]) for row in reversed(rows))
+    return Table(_("Over time"), _heading()[3:], tuple(said))
 
 
 def _groups(measure: Definition, split: Split) -> Table:
