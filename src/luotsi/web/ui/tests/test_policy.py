@@ -1,0 +1,22 @@
+"""The security policy of pages: no script or style inside the text of a page, in any template of any app."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+WEB = Path(__file__).parents[2]
+PAGES = sorted(path for path in WEB.glob("*/templates/**/*.html") if "letter" not in path.name)
+INSIDE = re.compile(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(WEB)))
+def test_no_template_holds_a_script_or_style_of_its_own(path: Path) -> None:
+    assert not INSIDE.findall(path.read_text("utf-8"))
+
+
+def test_the_policy_allows_scripts_and_styles_from_our_own_files_only() -> None:
+    rules = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    assert rules["default-src"] == ["'none'"]
+    assert rules["script-src"] == rules["style-src"] == ["'self'"]
