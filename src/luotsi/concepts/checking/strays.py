@@ -22,7 +22,9 @@ def strays(county: County) -> Iterator[Fault]:
             if path.is_dir() and not path.name.startswith("."):
                 yield from _folder(county, path)
             elif path.suffix not in TEXTS and not path.name.startswith("."):
-                yield Fault(str(path), 1, f"nothing reads {path.name} here", f"Put it in {', '.join(FOLDERS[:5])}")
+                yield Fault(
+                    str(path), 1, f"nothing reads {path.name} here", f"Put it in {', '.join((*KINDS, 'codes'))}"
+                )
 
 
 def _folder(county: County, folder: Path) -> Iterator[Fault]:
