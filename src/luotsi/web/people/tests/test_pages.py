@@ -176,6 +176,16 @@ def test_an_old_identification_is_asked_again_before_break_glass(
     assert client.get(address).status_code == 302
     assert client.post(ask["location"], {"password": PASSWORD})["location"] == address
     assert client.get(address).status_code == 200
+    assert [each.session_id for each in SignIn.objects.all()] == [client.session.session_key]
+
+
+def test_guessing_at_the_page_that_asks_again_locks_out_too(client: Client, signs_in: User, login: Login) -> None:
+    login(signs_in, minutes=20)
+    answers = [client.post("/identify/?next=/account/", {"password": "wrong"}) for _ in range(5)]
+    assert [each.status_code for each in answers] == [200] * 4 + [429]
+    assert "Too many wrong passwords" in text(answers[-1])
+    assert "aria-invalid" not in text(answers[-1])
+    assert client.post("/identify/", {"password": PASSWORD}).status_code == 429
 
 
 def test_break_glass_is_opened_with_a_reason_shown_to_the_resident_and_closed(

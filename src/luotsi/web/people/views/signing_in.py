@@ -55,7 +55,8 @@ def locked_out(
     request: HttpRequest, _response: HttpResponse | None = None, _credentials: object = None
 ) -> HttpResponse:
     """What is shown after too many wrong passwords, the same whether the user exists or not."""
-    form = PasswordForm(request.POST)
+    email = request.POST.get("email") or getattr(request.user, "email", "")
+    form = PasswordForm({"email": email, "password": "never shown"})
     minutes = settings.AXES_COOLOFF_TIME.total_seconds() // 60
     form.add_error(None, _("Too many wrong passwords. Try again in %(minutes)d minutes.") % {"minutes": minutes})
     return _page(request, form, status=429)
