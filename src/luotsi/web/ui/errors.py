@@ -24,8 +24,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: the person is known, but may not."""
     title = _("You may not see this")
-    text = _("Your roles do not reach this page. If they should, ask your county's administrator.")
-    return _page(request, 403, title, text, str(exception or ""))
+    text = str(exception or "") or _("Your roles do not allow this.")
+    return _page(request, 403, title, text, _("If you need it in your work, ask your county's administrator."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -54,9 +54,11 @@ def test_a_stranger_is_asked_to_sign_in_and_comes_back(db: None, client: Client)
         assert "next=" in response["Location"]
 
 
-def test_a_resident_is_refused(db: None, client: Client) -> None:
+def test_a_resident_is_refused_and_led_from_the_front_page_to_their_own(db: None, client: Client) -> None:
     sign_in(client, user_with(Role.RESIDENT), 1)
-    assert {page: client.get(page).status_code for page in PAGES} == dict.fromkeys(PAGES, 403)
+    desk = [page for page in PAGES if page != "/"]
+    assert {page: client.get(page).status_code for page in desk} == dict.fromkeys(desk, 403)
+    assert client.get("/", follow=True).redirect_chain == [("/me/", 302)]
 
 
 def test_a_desk_without_a_release_says_that_nothing_is_published(reader: Client) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from luotsi.concepts.records import Board
@@ -11,7 +12,8 @@ from luotsi.web.desk import headlines, words
 from luotsi.web.desk.headlines import News
 from luotsi.web.desk.views.arriving import Here, on_release, page
 from luotsi.web.people.models import User
-from luotsi.web.people.permissions import Role, permitted
+from luotsi.web.people.permissions import Role, may, permitted
+from luotsi.web.people.sessions import landing
 from luotsi.web.results import queries as results
 from luotsi.web.results.models import Release
 
@@ -25,9 +27,17 @@ OWN = {
 
 
 @require_safe
+def home(request: HttpRequest) -> HttpResponseBase:
+    """The front page: the desk for those who read boards; who may not is led to the first page that is theirs."""
+    user = request.user
+    if isinstance(user, User) and not may(user, "board.read"):
+        return redirect(landing(user))
+    return _desk(request)
+
+
 @permitted("board.read")
 @on_release
-def home(request: HttpRequest, here: Here) -> HttpResponse:
+def _desk(request: HttpRequest, here: Here) -> HttpResponse:
     """What has changed in the whole county, and the boards with the reader's own level first."""
     return page(
         request,
