@@ -7,6 +7,7 @@ from typing import Any
 
 import django
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from luotsi.web.project import database
@@ -23,6 +24,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["LUOTSI_SECRET_KEY"] = "only for tests"
     os.environ["LUOTSI_DEMONSTRATION"] = "1"
     os.environ["DJANGO_SETTINGS_MODULE"] = "luotsi.web.project.settings"
+    # Each test run numbers its releases anew, so nothing that another has drawn may be left for it.
+    settings.CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     django.setup()
     del os.environ["LUOTSI_HOME"]
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connections
 
@@ -23,6 +24,9 @@ def prepare(home: Path) -> Iterator[str]:
     try:
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
+        # What an earlier version of us has drawn.
+        for each in caches.all(initialized_only=False):
+            each.clear()
         yield _shown(home)
         if settings.DEMONSTRATION:
             yield from _users()

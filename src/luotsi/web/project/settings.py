@@ -105,8 +105,13 @@ TEMPLATES = [
 
 DATABASES = {"default": dj_database_url.parse(database.address(HOME))}
 DATABASES["default"]["OPTIONS"] = {**DATABASES["default"].get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8}}
+# On disk, so that what one web process has drawn the others need not; `luotsi serve` empties it at the start
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": HOME / "cache" / "pages",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
     "charts": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": HOME / "cache" / "charts",
