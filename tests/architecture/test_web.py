@@ -185,6 +185,8 @@ ANYONE = {
 """Addresses that need no permission: those of signing in and out, of how pages look, and links of letters."""
 SIGNED_IN = {"account"}
 """Addresses that need a user and no role."""
+LED_ON = {"home"}
+"""Addresses that lead a user on to the first page they may see."""
 GIVEN = {"int": 1, "uuid": uuid.UUID(int=0), "slug": "nothing", "str": "nothing", "path": "nothing"}
 
 
@@ -219,7 +221,7 @@ def _kind(converter: Any) -> str:
 def test_every_address_has_a_name_and_a_permission_or_is_meant_for_anyone() -> None:
     found = list(addresses())
     assert len(found) > 25
-    assert not [each for each in found if not each.action and each.name not in ANYONE | SIGNED_IN]
+    assert not [each for each in found if not each.action and each.name not in ANYONE | SIGNED_IN | LED_ON]
     assert {each.action for each in found} - {""} <= set(table())
 
 
@@ -241,5 +243,7 @@ def test_each_role_is_let_in_where_its_permissions_say_and_nowhere_else(role: Ro
         if address.action and may(user or AnonymousUser(), address.action):
             status = client.get(address.path).status_code
             assert status in (200, 302, 303, 404, 405), f"{address.name} gives {status}"
-        elif address.action or (address.name in SIGNED_IN and not user):
+        elif address.name in LED_ON and user:
+            assert client.get(address.path, follow=True).status_code == 200
+        elif address.action or (address.name in SIGNED_IN | LED_ON and not user):
             assert _refused(client, address.path), f"{role} is let in at {address.name}"
