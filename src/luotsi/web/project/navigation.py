@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -43,13 +43,6 @@ ITEMS = (
 )
 
 
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
 def _current(address: str, path: str) -> str:
     if path == address:
         return "page"
@@ -64,6 +57,6 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     links = [
         Link(str(item.label), address, _current(address, request.path))
         for item in ITEMS
-        if (address := _address(item.name)) and may(user, item.permission)
+        if may(user, item.permission) and (address := reverse(item.name))
     ]
-    return {"navigation": links, "sign_in_address": _address("sign_in"), "account_address": _address("account")}
+    return {"navigation": links, "sign_in_address": reverse("sign_in"), "account_address": reverse("account")}
