@@ -15,6 +15,7 @@ import duckdb
 from sqlglot import exp
 
 from luotsi.concepts.calendar import calendar
+from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
 from luotsi.engine.duck.types import SQL_TYPES
 from luotsi.engine.marts.relations import relation
@@ -33,6 +34,7 @@ BOOKS = (
 def refresh(con: Connection, county: County) -> None:
     """Brings every mart of the open vault up to the loads it holds, in one transaction."""
     made = model(county)
+    _laid(con, made)
     con.execute("BEGIN")
     try:
         for statement in BOOKS:
@@ -52,6 +54,7 @@ def refresh(con: Connection, county: County) -> None:
 def as_of(con: Connection, county: County, day: datetime.date, concepts: Iterable[str]) -> None:
     """Makes the marts of some concepts as they were known at the end of a day, in memory, as schema `as_of`."""
     made = model(county)
+    _laid(con, made)
     con.execute("DETACH DATABASE IF EXISTS as_of")
     con.execute("ATTACH ':memory:' AS as_of (READ_WRITE)")
     end = exp.cast(exp.Literal.string(f"{day.isoformat()} 23:59:59.999999"), "timestamp")
@@ -63,6 +66,19 @@ def as_of(con: Connection, county: County, day: datetime.date, concepts: Iterabl
         for many in county.concepts[concept].many:
             query = shaper.group(concept, many)
             con.execute(f"CREATE TABLE as_of.{quoted(f'{concept}_{many}')} AS {query}")
+
+
+def _laid(con: Connection, made: Model) -> None:
+    """Raises UserError where content has gained what the vault has no table for yet."""
+    there = {
+        row[0] for row in con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'vault'").fetchall()
+    }
+    missing = sorted({each.name for each in made.versions} - there)
+    if missing:
+        raise UserError(
+            f"The county's content has changed since the vault was last loaded: it has no {missing[0]} yet "
+            f"({len(missing)} tables in all). Run `luotsi load` first; nothing has to land again."
+        )
 
 
 def _calendar(con: Connection, schema: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County, read_county
 from luotsi.engine import marts
 from luotsi.engine.duck.keys import key_in_python
@@ -298,3 +299,15 @@ def test_a_feed_without_rows_is_left_out_of_its_mart_until_its_first_rows_come(t
     with opened(tmp_path, county) as con:
         assert rows(con, shape) == [after]
         assert rows(con, f"{town} WHERE town = 'far'") == [(person_key("h2", "hetu"), "far")]
+
+
+def test_content_that_gained_a_table_since_the_last_load_is_told_in_a_sentence(tmp_path: Path, county: County) -> None:
+    land(tmp_path, "visits", "2024-01-02T00:00", [visit("v1", "p1", "2024-01-02 00:00:00")])
+    opened(tmp_path, county).close()
+    source = tmp_path / "county" / "sources" / "register.yaml"
+    text = source.read_text("utf-8").replace("source: register", "source: newcomer")
+    (source.parent / "newcomer.yaml").write_text(text, "utf-8")
+    wider, faults = read_county(tmp_path / "county")
+    assert not faults
+    with open_vault(tmp_path) as con, pytest.raises(UserError, match="Run `luotsi load` first"):
+        marts.refresh(con, wider)
