@@ -193,15 +193,20 @@ WITH person AS (
   FROM marts.care_plan AS care_plan
   WHERE
     care_plan.in_kanta IS TRUE AND NOT care_plan.updated_on IS NULL
-), windows_planned AS (
+), days_planned AS (
   SELECT
     period_end,
-    CAST(CAST((
-      CAST(period_end AS DATE) + 1
-    ) AS DATE) + TO_MONTHS(CAST(-12 AS INT)) AS DATE) AS after,
-    (
-      CAST(period_end AS DATE) + 1
-    ) AS before
+    CAST(UNNEST(
+      GENERATE_SERIES(
+        CAST(CAST(CAST((
+          CAST(period_end AS DATE) + 1
+        ) AS DATE) + TO_MONTHS(CAST(-12 AS INT)) AS DATE) AS TIMESTAMP),
+        CAST((
+          CAST(period_end AS DATE) + 1
+        ) AS TIMESTAMP) - INTERVAL '1' DAY,
+        INTERVAL '1' DAY
+      )
+    ) AS DATE) AS day
   FROM (
     SELECT
       month AS period_start,
@@ -219,20 +224,14 @@ WITH person AS (
         MONTH(month) % 12 = 0
     ) AS months
   ) AS ends
-), days_planned AS (
+), months_of_planned AS (
   SELECT
     day,
     YEAR(period_end) // 5 AS word,
     BIT_OR(CAST(1 AS BIGINT) << (
       YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
     )) AS bits
-  FROM (
-    SELECT DISTINCT
-      day
-    FROM met_planned
-  ) AS days
-  JOIN windows_planned
-    ON day >= after AND day < before
+  FROM days_planned
   GROUP BY
     day,
     word
@@ -242,7 +241,7 @@ WITH person AS (
     word,
     BIT_OR(bits) AS bits
   FROM met_planned
-  JOIN days_planned
+  JOIN months_of_planned
     USING (day)
   GROUP BY
     shared,

@@ -133,15 +133,20 @@ WITH person AS (
       AND diagnosis.code IN ('44054006', '46635009', '73211009')
     )
     AND NOT diagnosis.recorded_on IS NULL
-), windows_diagnosed AS (
+), days_diagnosed AS (
   SELECT
     period_end,
-    CAST(CAST((
-      CAST(period_end AS DATE) + 1
-    ) AS DATE) + TO_MONTHS(CAST(-60 AS INT)) AS DATE) AS after,
-    (
-      CAST(period_end AS DATE) + 1
-    ) AS before
+    CAST(UNNEST(
+      GENERATE_SERIES(
+        CAST(CAST(CAST((
+          CAST(period_end AS DATE) + 1
+        ) AS DATE) + TO_MONTHS(CAST(-60 AS INT)) AS DATE) AS TIMESTAMP),
+        CAST((
+          CAST(period_end AS DATE) + 1
+        ) AS TIMESTAMP) - INTERVAL '1' DAY,
+        INTERVAL '1' DAY
+      )
+    ) AS DATE) AS day
   FROM (
     SELECT
       month AS period_start,
@@ -159,20 +164,14 @@ WITH person AS (
         MONTH(month) % 3 = 0
     ) AS months
   ) AS ends
-), days_diagnosed AS (
+), months_of_diagnosed AS (
   SELECT
     day,
     YEAR(period_end) // 5 AS word,
     BIT_OR(CAST(1 AS BIGINT) << (
       YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
     )) AS bits
-  FROM (
-    SELECT DISTINCT
-      day
-    FROM met_diagnosed
-  ) AS days
-  JOIN windows_diagnosed
-    ON day >= after AND day < before
+  FROM days_diagnosed
   GROUP BY
     day,
     word
@@ -182,7 +181,7 @@ WITH person AS (
     word,
     BIT_OR(bits) AS bits
   FROM met_diagnosed
-  JOIN days_diagnosed
+  JOIN months_of_diagnosed
     USING (day)
   GROUP BY
     shared,
@@ -209,15 +208,20 @@ WITH person AS (
   FROM marts.medication AS medication
   WHERE
     STARTS_WITH(medication.atc, 'A10B') AND NOT medication.started_on IS NULL
-), windows_oral AS (
+), days_oral AS (
   SELECT
     period_end,
-    CAST(CAST((
-      CAST(period_end AS DATE) + 1
-    ) AS DATE) + TO_MONTHS(CAST(-60 AS INT)) AS DATE) AS after,
-    (
-      CAST(period_end AS DATE) + 1
-    ) AS before
+    CAST(UNNEST(
+      GENERATE_SERIES(
+        CAST(CAST(CAST((
+          CAST(period_end AS DATE) + 1
+        ) AS DATE) + TO_MONTHS(CAST(-60 AS INT)) AS DATE) AS TIMESTAMP),
+        CAST((
+          CAST(period_end AS DATE) + 1
+        ) AS TIMESTAMP) - INTERVAL '1' DAY,
+        INTERVAL '1' DAY
+      )
+    ) AS DATE) AS day
   FROM (
     SELECT
       month AS period_start,
@@ -235,20 +239,14 @@ WITH person AS (
         MONTH(month) % 3 = 0
     ) AS months
   ) AS ends
-), days_oral AS (
+), months_of_oral AS (
   SELECT
     day,
     YEAR(period_end) // 5 AS word,
     BIT_OR(CAST(1 AS BIGINT) << (
       YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
     )) AS bits
-  FROM (
-    SELECT DISTINCT
-      day
-    FROM met_oral
-  ) AS days
-  JOIN windows_oral
-    ON day >= after AND day < before
+  FROM days_oral
   GROUP BY
     day,
     word
@@ -258,7 +256,7 @@ WITH person AS (
     word,
     BIT_OR(bits) AS bits
   FROM met_oral
-  JOIN days_oral
+  JOIN months_of_oral
     USING (day)
   GROUP BY
     shared,

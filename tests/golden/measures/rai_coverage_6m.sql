@@ -50,15 +50,20 @@ WITH service_period AS (
       assessment.locked IS TRUE AND assessment.instrument IN ('HC', 'LTCF', 'CHA')
     )
     AND NOT assessment.assessed_on IS NULL
-), windows_assessed AS (
+), days_assessed AS (
   SELECT
     period_end,
-    (
-      CAST(period_end AS DATE) + CAST(-183 AS INT)
-    ) AS after,
-    (
-      CAST(period_end AS DATE) + 1
-    ) AS before
+    CAST(UNNEST(
+      GENERATE_SERIES(
+        CAST((
+          CAST(period_end AS DATE) + CAST(-183 AS INT)
+        ) AS TIMESTAMP),
+        CAST((
+          CAST(period_end AS DATE) + 1
+        ) AS TIMESTAMP) - INTERVAL '1' DAY,
+        INTERVAL '1' DAY
+      )
+    ) AS DATE) AS day
   FROM (
     SELECT
       month AS period_start,
@@ -70,20 +75,14 @@ WITH service_period AS (
         ) AS DATE) AS month
     ) AS months
   ) AS ends
-), days_assessed AS (
+), months_of_assessed AS (
   SELECT
     day,
     YEAR(period_end) // 5 AS word,
     BIT_OR(CAST(1 AS BIGINT) << (
       YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
     )) AS bits
-  FROM (
-    SELECT DISTINCT
-      day
-    FROM met_assessed
-  ) AS days
-  JOIN windows_assessed
-    ON day >= after AND day < before
+  FROM days_assessed
   GROUP BY
     day,
     word
@@ -93,7 +92,7 @@ WITH service_period AS (
     word,
     BIT_OR(bits) AS bits
   FROM met_assessed
-  JOIN days_assessed
+  JOIN months_of_assessed
     USING (day)
   GROUP BY
     shared,

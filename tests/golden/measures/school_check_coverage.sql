@@ -55,15 +55,20 @@ WITH person AS (
       AND NOT COALESCE(contact.status, '7') IN ('3', '4', '5', '9')
     )
     AND NOT contact.happened_at IS NULL
-), windows_seen AS (
+), days_seen AS (
   SELECT
     period_end,
-    CAST(CAST((
-      CAST(period_end AS DATE) + 1
-    ) AS DATE) + TO_MONTHS(CAST(-12 AS INT)) AS DATE) AS after,
-    (
-      CAST(period_end AS DATE) + 1
-    ) AS before
+    CAST(UNNEST(
+      GENERATE_SERIES(
+        CAST(CAST(CAST((
+          CAST(period_end AS DATE) + 1
+        ) AS DATE) + TO_MONTHS(CAST(-12 AS INT)) AS DATE) AS TIMESTAMP),
+        CAST((
+          CAST(period_end AS DATE) + 1
+        ) AS TIMESTAMP) - INTERVAL '1' DAY,
+        INTERVAL '1' DAY
+      )
+    ) AS DATE) AS day
   FROM (
     SELECT
       month AS period_start,
@@ -75,20 +80,14 @@ WITH person AS (
         ) AS DATE) AS month
     ) AS months
   ) AS ends
-), days_seen AS (
+), months_of_seen AS (
   SELECT
     day,
     YEAR(period_end) // 5 AS word,
     BIT_OR(CAST(1 AS BIGINT) << (
       YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
     )) AS bits
-  FROM (
-    SELECT DISTINCT
-      day
-    FROM met_seen
-  ) AS days
-  JOIN windows_seen
-    ON day >= after AND day < before
+  FROM days_seen
   GROUP BY
     day,
     word
@@ -98,7 +97,7 @@ WITH person AS (
     word,
     BIT_OR(bits) AS bits
   FROM met_seen
-  JOIN days_seen
+  JOIN months_of_seen
     USING (day)
   GROUP BY
     shared,

@@ -132,25 +132,30 @@ WITH person AS (
   FROM marts.vaccination AS vaccination
   WHERE
     STARTS_WITH(vaccination.atc, 'J07BB') AND NOT vaccination.given_on IS NULL
-), windows_vaccinated AS (
+), days_vaccinated AS (
   SELECT
     period_end,
-    (
-      TRY(
-        MAKE_DATE(
-          CASE
-            WHEN MONTH(CAST(period_end AS DATE)) >= 10
-            THEN YEAR(CAST(period_end AS DATE))
-            ELSE YEAR(CAST(period_end AS DATE)) - 1
-          END,
-          10,
-          1
-        )
+    CAST(UNNEST(
+      GENERATE_SERIES(
+        CAST((
+          TRY(
+            MAKE_DATE(
+              CASE
+                WHEN MONTH(CAST(period_end AS DATE)) >= 10
+                THEN YEAR(CAST(period_end AS DATE))
+                ELSE YEAR(CAST(period_end AS DATE)) - 1
+              END,
+              10,
+              1
+            )
+          )
+        ) AS TIMESTAMP),
+        CAST((
+          CAST(period_end AS DATE) + 1
+        ) AS TIMESTAMP) - INTERVAL '1' DAY,
+        INTERVAL '1' DAY
       )
-    ) AS after,
-    (
-      CAST(period_end AS DATE) + 1
-    ) AS before
+    ) AS DATE) AS day
   FROM (
     SELECT
       month AS period_start,
@@ -168,20 +173,14 @@ WITH person AS (
         MONTH(month) % 3 = 0
     ) AS months
   ) AS ends
-), days_vaccinated AS (
+), months_of_vaccinated AS (
   SELECT
     day,
     YEAR(period_end) // 5 AS word,
     BIT_OR(CAST(1 AS BIGINT) << (
       YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
     )) AS bits
-  FROM (
-    SELECT DISTINCT
-      day
-    FROM met_vaccinated
-  ) AS days
-  JOIN windows_vaccinated
-    ON day >= after AND day < before
+  FROM days_vaccinated
   GROUP BY
     day,
     word
@@ -191,7 +190,7 @@ WITH person AS (
     word,
     BIT_OR(bits) AS bits
   FROM met_vaccinated
-  JOIN days_vaccinated
+  JOIN months_of_vaccinated
     USING (day)
   GROUP BY
     shared,

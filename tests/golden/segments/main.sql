@@ -44,52 +44,24 @@ WITH person AS (
     birth_date <= period_end AND (
       died_on IS NULL OR died_on > period_end
     )
-), look_contacts AS (
-  SELECT
-    this.key,
-    this.period_end,
-    COUNT(*) AS given
-  FROM marts.contact AS contact
-  JOIN kept AS this
-    ON contact.person = this.key
-    AND CAST(contact.happened_at AS TIMESTAMP) >= CAST(this.year_ago AS TIMESTAMP)
-    AND CAST(contact.happened_at AS TIMESTAMP) < CAST(this.tomorrow AS TIMESTAMP)
-  WHERE
-    (
-      contact.contact_type IN ('R10', 'R20', 'R30', 'R40', 'R41', 'R50', 'R51', 'R52', 'R56')
-      AND NOT contact.cancelled IS TRUE
-    )
-    AND NOT COALESCE(contact.status, '7') IN ('3', '4', '5', '9')
-  GROUP BY
-    this.key,
-    this.period_end
-), with_contacts AS (
-  SELECT
-    this.*,
-    COALESCE(look_contacts.given, 0) AS contacts
-  FROM kept AS this
-  LEFT JOIN look_contacts
-    ON look_contacts.key = this.key AND look_contacts.period_end = this.period_end
-), met_social AS (
-  SELECT DISTINCT
-    social_matter.person AS shared,
-    CAST(social_matter.arrived_at AS DATE) AS day
-  FROM marts.social_matter AS social_matter
-  WHERE
-    NOT social_matter.arrived_at IS NULL
-), windows_social AS (
+), days_contacts AS (
   SELECT
     period_end,
-    (
-      CAST(CAST((
-        CAST(period_end AS DATE) + 1
-      ) AS DATE) + TO_MONTHS(CAST(-12 AS INT)) AS DATE)
-    ) AS after,
-    (
-      (
-        CAST(period_end AS DATE) + 1
+    CAST(UNNEST(
+      GENERATE_SERIES(
+        CAST((
+          CAST(CAST((
+            CAST(period_end AS DATE) + 1
+          ) AS DATE) + TO_MONTHS(CAST(-12 AS INT)) AS DATE)
+        ) AS TIMESTAMP),
+        CAST((
+          (
+            CAST(period_end AS DATE) + 1
+          )
+        ) AS TIMESTAMP) - INTERVAL '1' DAY,
+        INTERVAL '1' DAY
       )
-    ) AS before
+    ) AS DATE) AS day
   FROM (
     SELECT
       month AS period_start,
@@ -101,20 +73,77 @@ WITH person AS (
         ) AS DATE) AS month
     ) AS months
   ) AS ends
+), look_contacts AS (
+  SELECT
+    contact.person AS shared,
+    days_contacts.period_end,
+    COUNT(*) AS given
+  FROM marts.contact AS contact
+  JOIN days_contacts
+    ON days_contacts.day = CAST(contact.happened_at AS DATE)
+  WHERE
+    (
+      (
+        contact.contact_type IN ('R10', 'R20', 'R30', 'R40', 'R41', 'R50', 'R51', 'R52', 'R56')
+        AND NOT contact.cancelled IS TRUE
+      )
+      AND NOT COALESCE(contact.status, '7') IN ('3', '4', '5', '9')
+    )
+    AND NOT contact.happened_at IS NULL
+  GROUP BY
+    contact.person,
+    days_contacts.period_end
+), with_contacts AS (
+  SELECT
+    this.*,
+    COALESCE(look_contacts.given, 0) AS contacts
+  FROM kept AS this
+  LEFT JOIN look_contacts
+    ON look_contacts.shared = this.key AND look_contacts.period_end = this.period_end
+), met_social AS (
+  SELECT DISTINCT
+    social_matter.person AS shared,
+    CAST(social_matter.arrived_at AS DATE) AS day
+  FROM marts.social_matter AS social_matter
+  WHERE
+    NOT social_matter.arrived_at IS NULL
 ), days_social AS (
+  SELECT
+    period_end,
+    CAST(UNNEST(
+      GENERATE_SERIES(
+        CAST((
+          CAST(CAST((
+            CAST(period_end AS DATE) + 1
+          ) AS DATE) + TO_MONTHS(CAST(-12 AS INT)) AS DATE)
+        ) AS TIMESTAMP),
+        CAST((
+          (
+            CAST(period_end AS DATE) + 1
+          )
+        ) AS TIMESTAMP) - INTERVAL '1' DAY,
+        INTERVAL '1' DAY
+      )
+    ) AS DATE) AS day
+  FROM (
+    SELECT
+      month AS period_start,
+      CAST(LAST_DAY(month) AS DATE) AS period_end
+    FROM (
+      SELECT
+        CAST(UNNEST(
+          GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+        ) AS DATE) AS month
+    ) AS months
+  ) AS ends
+), months_of_social AS (
   SELECT
     day,
     YEAR(period_end) // 5 AS word,
     BIT_OR(CAST(1 AS BIGINT) << (
       YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
     )) AS bits
-  FROM (
-    SELECT DISTINCT
-      day
-    FROM met_social
-  ) AS days
-  JOIN windows_social
-    ON day >= after AND day < before
+  FROM days_social
   GROUP BY
     day,
     word
@@ -124,7 +153,7 @@ WITH person AS (
     word,
     BIT_OR(bits) AS bits
   FROM met_social
-  JOIN days_social
+  JOIN months_of_social
     USING (day)
   GROUP BY
     shared,
@@ -195,19 +224,24 @@ WITH person AS (
       )
     )
     AND NOT diagnosis.recorded_on IS NULL
-), windows_mind AS (
+), days_mind AS (
   SELECT
     period_end,
-    (
-      CAST(CAST((
-        CAST(period_end AS DATE) + 1
-      ) AS DATE) + TO_MONTHS(CAST(-12 AS INT)) AS DATE)
-    ) AS after,
-    (
-      (
-        CAST(period_end AS DATE) + 1
+    CAST(UNNEST(
+      GENERATE_SERIES(
+        CAST((
+          CAST(CAST((
+            CAST(period_end AS DATE) + 1
+          ) AS DATE) + TO_MONTHS(CAST(-12 AS INT)) AS DATE)
+        ) AS TIMESTAMP),
+        CAST((
+          (
+            CAST(period_end AS DATE) + 1
+          )
+        ) AS TIMESTAMP) - INTERVAL '1' DAY,
+        INTERVAL '1' DAY
       )
-    ) AS before
+    ) AS DATE) AS day
   FROM (
     SELECT
       month AS period_start,
@@ -219,20 +253,14 @@ WITH person AS (
         ) AS DATE) AS month
     ) AS months
   ) AS ends
-), days_mind AS (
+), months_of_mind AS (
   SELECT
     day,
     YEAR(period_end) // 5 AS word,
     BIT_OR(CAST(1 AS BIGINT) << (
       YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
     )) AS bits
-  FROM (
-    SELECT DISTINCT
-      day
-    FROM met_mind
-  ) AS days
-  JOIN windows_mind
-    ON day >= after AND day < before
+  FROM days_mind
   GROUP BY
     day,
     word
@@ -242,7 +270,7 @@ WITH person AS (
     word,
     BIT_OR(bits) AS bits
   FROM met_mind
-  JOIN days_mind
+  JOIN months_of_mind
     USING (day)
   GROUP BY
     shared,

@@ -33,6 +33,8 @@ class Looker:
     """The names that follow from the period alone, over period_start and period_end; none but in a census."""
     every: int
     """How many months lie between two censuses."""
+    few: bool
+    """Whether the rows were thinned by what they look for, so that pairing them with others is cheap."""
 
 
 class Looked:
@@ -166,6 +168,9 @@ def add(steps: Steps, ground: Ground, word: str, look: Look, looker: Looker) -> 
             return _begun(steps, looked, word), looked.type
         if (bounds := looked.of_period()) is not None:
             return _met(steps, looked, word, bounds), looked.type
+    summed = look.take in ("count", "sum", "mean") and not looked.joined and looked.at is not None
+    if summed and not looker.few and (bounds := looked.of_period()) is not None:
+        return _given(steps, looked, word, bounds), looked.type
     if look.take in ("exists", "latest") and "before" in looked.bounds and not looked.joined and looked.at is not None:
         return _asof(steps, looked, word), looked.type
     found = steps.add(f"look_{word}", _range(looked, ours, theirs))
@@ -224,6 +229,17 @@ def _met(steps: Steps, looked: Looked, word: str, bounds: dict[str, exp.Expr]) -
         exp.maybe_parse(f"{found}.word = {windows.word(end)}", dialect="duckdb")
     )
     return _held(steps, looked, word, held, found, on)
+
+
+def _given(steps: Steps, looked: Looked, word: str, bounds: dict[str, exp.Expr]) -> str:
+    """What the other rows in the window of each period give."""
+    scan, ours = looked.timed()
+    value = looked.reduced(looked.sql(looked.value), scan.at)
+    found = windows.given(steps, word, scan, months(looked.ground, looked.looker.every), bounds, value)
+    on = exp.EQ(this=column("shared", found), expression=ours).and_(
+        exp.EQ(this=column("period_end", found), expression=column("period_end", "this"))
+    )
+    return _joined(steps, looked.looker, word, looked.look, found, on)
 
 
 def _held(steps: Steps, looked: Looked, word: str, held: exp.Expr, found: str, on: exp.Expr) -> str:

@@ -81,7 +81,7 @@ class _Plan:
         self.definitions, self.looks = named, dict(rows.look)
         identity = (*of.identity, *(("period_end",) if rows.each == "period_end" else ()))
         self.chosen = Chosen(ground, of, steps, "", identity)
-        self.later, self.every = later, every
+        self.later, self.every, self.few = later, every, False
 
     def run(self) -> Chosen:
         """All steps in order."""
@@ -129,7 +129,9 @@ class _Plan:
                 self.ground.sql(each, lambda node: column(node.name, node.table or alias), self.chosen.types),
                 copy=False,
             )
-        for each in self._needed(alias):
+        needed = self._needed(alias)
+        self.few = bool(needed)
+        for each in needed:
             select = select.where(each, copy=False)
         self.chosen.add(self.rows.rows.replace(".", "_"), select)
 
@@ -219,7 +221,9 @@ class _Plan:
     def _looker(self) -> Looker:
         chosen = self.chosen
         columns = {**chosen.relation.columns, **chosen.more}
-        return Looker(chosen.step, chosen.relation.concept, columns, chosen.identity, self._of_period(), self.every)
+        of_period = self._of_period()
+        concept = chosen.relation.concept
+        return Looker(chosen.step, concept, columns, chosen.identity, of_period, self.every, self.few)
 
     def _of_period(self) -> dict[str, exp.Expr]:
         """The names of a census that follow from the period alone, over its start and end."""

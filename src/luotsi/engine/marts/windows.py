@@ -1,7 +1,8 @@
-"""Looks that only ask whether there is another row, answered by one hash join instead of sorting all looking rows.
+"""Looks answered without pairing every looking row with the others: by first moments, or by the periods of a day.
 
-Two of them: one with no beginning needs the first moment alone; one whose window follows from the period alone (a
-year up to each month end) is a bit for each month. Every other look stands in `looks`.
+With no beginning the first moment is enough. A window that follows from the period alone (a year up to each month
+end) makes of a row's day the periods it counts in: bits of months where only existence is asked, else rows to
+aggregate. Every other look stands in `looks`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from luotsi.engine.marts.relations import column
 from luotsi.engine.marts.steps import Steps, select
 
 YEARS = 5
@@ -47,18 +49,45 @@ def months_met(steps: Steps, wanted: str, scan: Scan, months: exp.Select, bounds
 
     `months` lists the months as `month`; `bounds` are the days `after` and `before` over period_start and period_end.
     """
-    day = exp.cast(scan.at.copy(), "date")
-    met = scan.select.select(exp.alias_(scan.shared, "shared"), exp.alias_(day, "day")).distinct()
+    met = scan.select.select(exp.alias_(scan.shared, "shared"), exp.alias_(_day(scan), "day")).distinct()
     met_step = steps.add(f"met_{wanted}", met)
-    ends = exp.select("month AS period_start", "CAST(last_day(month) AS DATE) AS period_end", dialect="duckdb").from_(
-        months.subquery("months"), copy=False
-    )
-    windows = exp.select("period_end", *(exp.alias_(bound, each) for each, bound in bounds.items()))
-    windows_step = steps.add(f"windows_{wanted}", windows.from_(ends.subquery("ends"), copy=False))
     days = select("day", f"{word('period_end')} AS word", f"bit_or(CAST(1 AS BIGINT) << ({bit('period_end')})) AS bits")
-    days = days.from_(exp.select("day").distinct().from_(met_step).subquery("days"), copy=False)
-    days = days.join(windows_step, on="day >= after AND day < before", copy=False).group_by("day", "word", copy=False)
-    days_step = steps.add(f"days_{wanted}", days)
+    days = days.from_(_days(steps, wanted, months, bounds), copy=False).group_by("day", "word", copy=False)
+    days_step = steps.add(f"months_of_{wanted}", days)
     found = select("shared", "word", "bit_or(bits) AS bits").from_(met_step, copy=False)
     found = found.join(days_step, using=["day"], copy=False).group_by("shared", "word", copy=False)
     return steps.add(f"look_{wanted}", found)
+
+
+def given(
+    steps: Steps, wanted: str, scan: Scan, months: exp.Select, bounds: dict[str, exp.Expr], value: exp.Expr
+) -> str:
+    """A step with what an aggregate gives (`given`) of the rows of each `shared` in the window of each `period_end`.
+
+    `months` and `bounds` are as for `months_met`. A row is joined to the periods of its day, not to the looking rows.
+    """
+    days = _days(steps, wanted, months, bounds)
+    found = scan.select.select(
+        exp.alias_(scan.shared, "shared"), column("period_end", days), exp.alias_(value, "given")
+    )
+    found = found.join(days, on=exp.EQ(this=column("day", days), expression=_day(scan)), copy=False)
+    return steps.add(f"look_{wanted}", found.group_by(scan.shared.copy(), column("period_end", days), copy=False))
+
+
+def _day(scan: Scan) -> exp.Expr:
+    return exp.cast(scan.at.copy(), "date")
+
+
+def _days(steps: Steps, wanted: str, months: exp.Select, bounds: dict[str, exp.Expr]) -> str:
+    """A step with every `day` of the window of each `period_end`."""
+    ends = exp.select("month AS period_start", "CAST(last_day(month) AS DATE) AS period_end", dialect="duckdb").from_(
+        months.subquery("months"), copy=False
+    )
+    first, end = (exp.cast(bounds[each].copy(), "timestamp") for each in ("after", "before"))
+    a_day = exp.Interval(this=exp.Literal.string("1"), unit=exp.var("day"))
+    last = exp.Sub(this=end, expression=a_day)
+    series = exp.Anonymous(
+        this="unnest", expressions=[exp.Anonymous(this="generate_series", expressions=[first, last, a_day.copy()])]
+    )
+    listed = exp.select("period_end", exp.alias_(exp.cast(series, "date"), "day"))
+    return steps.add(f"days_{wanted}", listed.from_(ends.subquery("ends"), copy=False))
