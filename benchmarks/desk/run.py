@@ -172,7 +172,8 @@ def measured(home: Path, count: int, seconds: float, think: float, settle: float
             spent = work(psutil.Process(process.pid), home) - before
             each = spent / max(1, len(times)) * 1000
             print(
-                f"{name:13} {len(times):5} pages  {percentiles(times)}  work {each:5.1f} ms a page  wrong {wrong}  load {load:.1f}",
+                f"{name:13} {len(times):5} pages  {percentiles(times)}  work {each:5.1f} ms a page  "
+                f"wrong {wrong}  load {load:.1f}",
                 flush=True,
             )
     finally:

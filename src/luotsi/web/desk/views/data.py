@@ -18,7 +18,7 @@ from luotsi.web.people.permissions import may, permitted
 from luotsi.web.results import actions
 from luotsi.web.results import queries as results
 
-LOADS = 50
+LOADS = 20
 """Loads on a page."""
 
 
