@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -19,15 +20,27 @@ def pytest_configure(config: pytest.Config) -> None:
     """Each worker has its own database on one server; the run's controller needs none."""
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         return
-    os.environ["DATABASE_URL"] = database.address(HOME)
+    address = database.address(HOME)
+    _drop_orphans(address)
+    os.environ["DATABASE_URL"] = address
     os.environ["LUOTSI_HOME"] = str(HOME)
     os.environ["LUOTSI_SECRET_KEY"] = "only for tests"
     os.environ["LUOTSI_DEMONSTRATION"] = "1"
     os.environ["DJANGO_SETTINGS_MODULE"] = "luotsi.web.project.settings"
     # Each test run numbers its releases anew, so nothing that another has drawn may be left for it.
     settings.CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    # Two runs at once, in one checkout or in two, leave each other's databases alone.
+    settings.DATABASES["default"]["TEST"] = {"NAME": f"test_{os.getpid()}"}
     django.setup()
     del os.environ["LUOTSI_HOME"]
+
+
+def _drop_orphans(address: str) -> None:
+    """Drops the databases of runs that were killed: those named for a process that is no more."""
+    with psycopg.connect(address, autocommit=True) as con:
+        for (name,) in con.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_[0-9]+'").fetchall():
+            if not Path(f"/proc/{name.split('_')[1]}").exists():
+                con.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
 
 
 @pytest.fixture(scope="session")
