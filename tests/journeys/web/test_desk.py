@@ -1,0 +1,141 @@
+"""Leaders at the desk in a browser: keyboard only, three languages, every width, with and without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import Page, expect
+
+from luotsi.web.desk import actions as desk
+from luotsi.web.desk.tests import four_years
+from luotsi.web.people.models import User
+from luotsi.web.people.permissions import Role
+from luotsi.web.people.tests.made_up import user_with
+from luotsi.web.results import actions
+
+Visit = Callable[..., Page]
+Check = Callable[[Page], None]
+
+SHOWN = {"access_7d_share": "seen", "cost_per_inhabitant": "cost", "no_show_share": "seen"}
+"""Measures of the county's boards that the release has, each as one of the four years' measures."""
+
+HEADINGS = {"fi": "Mikä on muuttunut", "sv": "Vad har ändrats", "en": "What has changed"}
+
+
+@pytest.fixture
+def leader(transactional_db: None, tmp_path: Path) -> User:
+    """A strategic leader, when a release has come."""
+    cache.clear()
+    known = four_years.definitions()
+    definitions = {name: _renamed(known[like], name) for name, like in SHOWN.items()}
+    rows = [{**row, "name": name} for name, like in SHOWN.items() for row in four_years.rows() if row["name"] == like]
+    folder = four_years.write(tmp_path, results=rows, definitions=definitions)
+    for name in SHOWN:
+        (folder / "sql" / f"{name}.sql").write_text("SELECT 1\n", "utf-8")
+    release = actions.take_in(by=None, folder=folder)
+    actions.point_to(by=None, release=release.name)
+    return user_with(Role.STRATEGIC_LEADER)
+
+
+def _renamed(definition: dict[str, Any], name: str) -> dict[str, Any]:
+    return {**definition, "record": {**definition["record"], "measure": name, "also": []}}
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("fi", "light"), ("sv", "dark"), ("en", "light")])
+def test_every_page_of_the_desk_is_accessible_in_each_language(
+    visit: Visit, axe: Check, picture: Callable[[Page, str], None], leader: User, language: str, scheme: str
+) -> None:
+    desk.pin_note(by=leader, kind="decision", measure="access_7d_share", period="2024-06", text="Uusi ajanvaraus")
+    page = visit("/", language=language, scheme=scheme, user=leader)
+    expect(page.get_by_role("heading", level=1)).to_have_text(HEADINGS[language])
+    pages = {
+        "home": "/",
+        "board": "/boards/county_at_a_glance/",
+        "unit": "/boards/health_station/",
+        "meeting": "/boards/county_at_a_glance/meeting/",
+        "measures": "/measures/",
+        "measure": "/measures/access_7d_share/?grain=year&by=unit&area=000",
+        "compare": "/compare/",
+        "notes": "/notes/",
+        "note": "/notes/new/?measure=access_7d_share",
+        "gone": "/boards/gone/",
+    }
+    for name, address in pages.items():
+        page.goto(address)
+        axe(page)
+        picture(page, f"desk-{name}-{language}-{scheme}")
+
+
+@pytest.mark.parametrize("width", [320, 390, 3840])
+def test_no_page_of_the_desk_rolls_sideways(visit: Visit, fits: Check, leader: User, width: int) -> None:
+    page = visit("/", width=width, user=leader)
+    for address in ("/", "/boards/county_at_a_glance/", "/measures/access_7d_share/", "/compare/", "/measures/"):
+        page.goto(address)
+        fits(page)
+
+
+def test_a_leader_goes_by_keyboard_from_what_has_changed_to_the_measure_and_narrows_it(
+    visit: Visit, tab_to: Callable[[Page, str], None], leader: User
+) -> None:
+    page = visit("/", user=leader)
+    tab_to(page, "Alue yhdellä silmäyksellä")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Alue yhdellä silmäyksellä")
+    tab_to(page, "Nähdyt")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/measures/access_7d_share/**")
+    tab_to(page, "Vuodet")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**grain=year**")
+    expect(page.get_by_role("link", name="Vuodet")).to_be_focused()
+    page.get_by_role("link", name="Ykkönen").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**unit=1**")
+    expect(page.get_by_text("Ykkönen").first).to_be_visible()
+
+
+def test_a_leader_pins_a_decision_by_keyboard_and_finds_it_on_the_measure(
+    visit: Visit, tab_to: Callable[[Page, str], None], leader: User
+) -> None:
+    page = visit("/measures/access_7d_share/", user=leader)
+    tab_to(page, "Kiinnitä merkintä")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/notes/new/**")
+    page.get_by_role("radio", name="Huomio").focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("textbox", name="Mitä huomattiin tai päätettiin").focus()
+    page.keyboard.type("Aamun ajat avataan kaikille")
+    tab_to(page, "Kiinnitä")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/measures/access_7d_share/**")
+    note = page.locator(".note").first
+    expect(note).to_contain_text("Aamun ajat avataan kaikille")
+    expect(note).to_contain_text("Päätös")
+
+
+def test_filters_go_to_the_address_with_and_without_javascript(visit: Visit, leader: User) -> None:
+    for javascript in (True, False):
+        page = visit("/measures/access_7d_share/?grain=year", user=leader, javascript=javascript)
+        page.locator("summary", has_text="Rajaa näkymää").click()
+        page.get_by_role("combobox", name="Yksikkö").select_option("1")
+        page.get_by_role("button", name="Näytä").click()
+        page.wait_for_url("**unit=1**")
+        expect(page.locator(".board-scope")).to_contain_text("Ykkönen")
+
+
+def test_the_arrow_keys_turn_the_pages_of_a_meeting(visit: Visit, leader: User) -> None:
+    page = visit("/boards/county_at_a_glance/meeting/", user=leader)
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "page-2"
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.id") == "page-1"
+
+
+def test_a_meeting_prints_one_tile_a_sheet(visit: Visit, leader: User) -> None:
+    page = visit("/boards/county_at_a_glance/meeting/", user=leader)
+    printed = page.pdf(prefer_css_page_size=True)
+    assert printed.count(b"/Type /Page\n") == page.locator(".deck-page").count() + 1
