@@ -9,8 +9,8 @@ def unread(reader: str, limit: int = 10_000) -> list[Event]:
     """The events a reader has not taken yet, oldest first.
 
     Ordered by (transaction, id), and only below the oldest transaction still running: an event that commits late has
-    a transaction id that is not below it yet, so the cursor cannot pass it. The server counts the transactions of all its
-    databases as one, so a long one elsewhere delays reading.
+    a transaction id that is not below it yet, so the cursor cannot pass it. The server counts the transactions of all
+    its databases as one, so a long one elsewhere delays reading.
     """
     cursor = Cursor.objects.filter(reader=reader).first() or Cursor(reader=reader)
     return list(
