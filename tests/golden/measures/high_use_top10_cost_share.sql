@@ -7,7 +7,8 @@ WITH cost_line AS (
   FROM marts.cost_line AS cost_line
 ), dated AS (
   SELECT
-    *,
+    *
+    EXCLUDE (month),
     CAST(DATE_TRUNC('month', month) AS DATE) AS month
   FROM cost_line
   WHERE

@@ -114,7 +114,7 @@ class _Plan:
         of, alias = self.chosen.relation, self.rows.rows.partition(".")[0]
         read = used(self._read())
         held = {word for word, where in read if where is None and word in of.columns} | set(of.identity)
-        held |= {word for word in ("person", of.happens) if word in of.columns}
+        held |= {word for word in ("person", "month", of.happens) if word in of.columns}
         hops = [(word, where) for word, where in read if where is not None]
         select = exp.select(
             *(column(word, alias) for word in of.columns if word in held),

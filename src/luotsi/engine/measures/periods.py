@@ -51,9 +51,14 @@ def whole_years(ground: Ground) -> Ground:
 
 
 def dated(chosen: Chosen, rows: Rows) -> None:
-    """Adds `month` (its first day) and the ends of the month to the chosen rows; rows of no month asked for go."""
+    """Adds `month` (its first day) and the ends of the month to the chosen rows; rows of no month asked for go.
+
+    An attribute of that name gives way to it, also where its days were not first days.
+    """
+    own = [column("month")] if "month" in chosen.relation.columns else None
+    every = exp.Star(except_=own)
     if rows.each == "period_end":
-        chosen.add("dated", exp.select("*", "period_start AS month").from_(chosen.step, copy=False))
+        chosen.add("dated", exp.select(every, "period_start AS month").from_(chosen.step, copy=False))
         return
     ground = chosen.ground
     tree = parse(rows.at or chosen.relation.happens or "NULL")
@@ -61,7 +66,7 @@ def dated(chosen: Chosen, rows: Rows) -> None:
     after = exp.Add(this=exp.cast(ground.last_month.copy(), "date"), expression=_f("to_months", 1))
     month = exp.cast(_f("date_trunc", "month", at), "date")
     select = (
-        exp.select("*", exp.alias_(month, "month"))
+        exp.select(every, exp.alias_(month, "month"))
         .from_(chosen.step, copy=False)
         .where(exp.GTE(this=at.copy(), expression=exp.cast(ground.first_month.copy(), "date")), copy=False)
         .where(exp.LT(this=at.copy(), expression=after), copy=False)

@@ -99,6 +99,15 @@ def test_sums_of_decimals_are_exact_where_doubles_would_not_be(tables: Tables) -
     assert found["2024-01", ""][0] == 100000000001.0
 
 
+@pytest.mark.parametrize("result", ["sum", "median"])
+def test_an_attribute_named_month_is_dated_like_any_other(tables: Tables, result: str) -> None:
+    for day in ("2024-02-15", "2024-03-01", "2024-03-31"):
+        tables.con.execute("INSERT INTO examples.cost_line (key, month, amount) VALUES (uuid(), ?, 5)", [day])
+    found = asked(tables, measure(rows="cost_line", at="month", result=result, numerator="amount", counts="money"))
+    rows = {period: row[3] for (period, _), row in found.items()}
+    assert rows == {"2024-02": 1, "2024-03": 2, "2024-Q1": 3, "2024": 3}
+
+
 def test_a_month_takes_the_denominator_of_its_year_and_a_dimension_that_it_lacks_the_whole(tables: Tables) -> None:
     stays(tables, ("1", "2024-01-05", "home"), ("2", "2024-05-06", "ward"))
     tables.con.execute(

@@ -176,12 +176,13 @@ def test_coming_back_to_a_segment_begins_a_new_span_and_the_view_shows_every_mon
     assert shown[1:3] == [("2022-05-31", "not_seen"), ("2022-06-30", "seen")]
 
 
+@pytest.mark.parametrize("take", ["exists", "count"])
 @pytest.mark.parametrize("moment", ["2018-12-31", "2019-12-31", "2020-01-01", "2024-12-31", "2025-01-01", "2025-07-09"])
 def test_a_contact_is_seen_for_twelve_month_ends_across_any_new_year(
-    con: duckdb.DuckDBPyConnection, content: County, moment: str
+    con: duckdb.DuckDBPyConnection, content: County, take: str, moment: str
 ) -> None:
-    contact(con, moment)
-    found = spans(con, seen(content), "2017-01-01", "2027-12-01")
+    contact(con, moment, moment)
+    found = spans(con, seen(content, take), "2017-01-01", "2027-12-01")
     (met,) = [(since, until) for name, since, until in found if name == "seen"]
     day = datetime.date.fromisoformat(moment)
     asked = con.execute("SELECT CAST(last_day(?) AS TEXT), CAST(last_day(? + to_months(11)) AS TEXT)", [day, day])
