@@ -18,7 +18,7 @@ print(json.dumps({name: repr(getattr(settings, name)) for name in names}))
 
 def environment(**more: str) -> dict[str, str]:
     """The environment of a county: no demonstration."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LUOTSI_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LUOTSI_", "DJANGO_ALLOW"))}
     long = "a secret of a county that is long enough, with 1234567890 and !?#%&/() in it"
     return {**kept, "LUOTSI_HOME": str(Path(os.environ.get("TMPDIR", "/tmp"))), "LUOTSI_SECRET_KEY": long, **more}
 
