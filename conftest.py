@@ -20,6 +20,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Each worker has its own database on one server; the run's controller needs none."""
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         return
+    (HOME / "static").mkdir(parents=True, exist_ok=True)
     address = database.address(HOME)
     _drop_orphans(address)
     os.environ["DATABASE_URL"] = address
