@@ -5,7 +5,7 @@ What a board is stands in county content; how a series is judged in `judging`. N
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -55,8 +55,13 @@ class TileView:
     title: str
     missing: str
     judged: Judged | None = None
-    spec: Spec | None = None
     rows: tuple[Row, ...] = ()
+    draw: Callable[[Size], Spec | None] = lambda size: None
+
+    @property
+    def spec(self) -> Spec | None:
+        """Its chart on the board."""
+        return self.draw("tile")
 
     @property
     def note(self) -> str:
@@ -85,12 +90,12 @@ class BoardView:
     total: scoring.Total | None
 
 
-def view(release: Release, board: records.Board, filters: Filters, size: Size = "tile") -> BoardView:
-    """A board of a release, narrowed by filters, its charts as large as `size`."""
+def view(release: Release, board: records.Board, filters: Filters) -> BoardView:
+    """A board of a release, narrowed by filters."""
     plans = [plan(release, tile, filters) for tile in board.tiles]
     series = results.many(release, {each.key for each in plans if each.key})
     groups = across.across(release, {each.others for each in plans if each.others})
-    tiles = tuple(_tile(release, each, series, groups, filters, size) for each in plans)
+    tiles = tuple(_tile(release, each, series, groups, filters) for each in plans)
     return BoardView(board, tiles, _total(tiles) if board.scoring else None)
 
 
@@ -125,7 +130,6 @@ def _tile(
     series: Mapping[Key, Sequence[Point]],
     groups: Mapping[Wanted, Groups],
     filters: Filters,
-    size: Size,
 ) -> TileView:
     if asked.measure is None or asked.key is None:
         title = words.said(asked.measure.label) if asked.measure else asked.tile.measure
@@ -137,7 +141,9 @@ def _tile(
     title, missing = words.said(asked.measure.label), words.missing(judged)
     if asked.tile.chart == "table":
         return TileView(asked, title, missing, judged, rows=table(release, asked.tile.by or "", others, until))
-    return TileView(asked, title, missing, judged, _spec(release, asked, judged, others, filters, size))
+    return TileView(
+        asked, title, missing, judged, draw=lambda size: _spec(release, asked, judged, others, filters, size)
+    )
 
 
 def table(release: Release, by: str, others: Groups, until: str, room: int = ROWS) -> tuple[Row, ...]:

@@ -5,21 +5,24 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from luotsi.concepts.records import Board
 from luotsi.web.desk import boards, periods, pictures, readings, words
 from luotsi.web.desk.filters import DIMENSIONS, Filters
 from luotsi.web.desk.judging import Judged, judge
+from luotsi.web.desk.pictures import Both
 from luotsi.web.results import across
 from luotsi.web.results import queries as results
 from luotsi.web.results.across import Groups
 from luotsi.web.results.models import Load, Release
 from luotsi.web.results.queries import Definition, Point
-from luotsi.web.ui.charts import Judgement, Spec
+from luotsi.web.ui.charts import Judgement, Size, Spec
 
 FIRST = ("unit", "municipality", "service")
 """The dimensions a page opens with, the first that the measure has."""
-BARS, PANELS = 20, 12
+BARS = 20
+PANELS: dict[Size, int] = {"wide": 12, "narrow": 6}
 """How many groups a bar chart and small multiples have room for; the table beside has them all."""
 EARLIER = 5
 """How many releases the same number is shown as of."""
@@ -46,10 +49,10 @@ class Split:
     period: str
     lines: tuple[Line, ...]
     untold: tuple[Line, ...]
-    bars: Spec | None
-    funnel: Spec | None
-    multiples: Spec | None
-    map: Spec | None
+    bars: Both | None
+    funnel: Both | None
+    multiples: Both | None
+    map: Both | None
 
     @property
     def hidden(self) -> int:
@@ -93,15 +96,18 @@ def split(release: Release, measure: Definition, filters: Filters, by: str) -> S
     latest = pictures.ordered([boards.at(points, group, until) for group, points in groups.items()], by)
     told = [point for point in latest if point.value is not None]
     outside = pictures.outside(measure, latest)
+    mapped = by == "municipality" and told
     return Split(
         by,
         until,
         tuple(_line(release, by, groups, point, outside.get(point.group, ""), until) for point in told),
         tuple(_line(release, by, groups, point, "", until) for point in latest if point.value is None),
-        pictures.bars(release, measure, latest[:BARS], by, size="wide") if told else None,
-        pictures.funnel_plot(release, measure, latest, by, size="wide"),
+        pictures.both(lambda size: pictures.bars(release, measure, latest[:BARS], by, size=size)) if told else None,
+        pictures.both(lambda size: pictures.funnel_plot(release, measure, latest, by, size=size)),
         _multiples(release, measure, groups, told, filters, by, until),
-        pictures.choropleth(measure, results.areas(), latest, size="wide") if by == "municipality" and told else None,
+        pictures.both(lambda size: pictures.choropleth(measure, results.areas(), latest, size=size))
+        if mapped
+        else None,
     )
 
 
@@ -121,12 +127,17 @@ def _line(release: Release, by: str, groups: Groups, point: Point, outside: Judg
 
 def _multiples(
     release: Release, measure: Definition, groups: Groups, told: Sequence[Point], filters: Filters, by: str, until: str
-) -> Spec | None:
+) -> Both | None:
     if by not in ("municipality", "unit", "service", "service_package") or len(told) < 2:
         return None
-    largest = sorted(told, key=lambda point: -(point.n or 0))[:PANELS]
+    largest = sorted(told, key=lambda point: -(point.n or 0))[: max(PANELS.values())]
     shown = {point.group: judge(measure, groups[point.group], until, group=point.group) for point in largest}
-    return pictures.multiples(release, measure, shown, by, size="wide", since=filters.since)
+
+    def drawn(size: Size) -> Spec:
+        some = dict(islice(shown.items(), PANELS[size]))
+        return pictures.multiples(release, measure, some, by, size=size, since=filters.since)
+
+    return pictures.both(drawn)
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from luotsi.web.desk import periods, pictures, readings, words
 from luotsi.web.desk.boards import BoardView, TileView
 from luotsi.web.desk.filters import Filters
 from luotsi.web.desk.judging import Judged, judge
 from luotsi.web.desk.models import Note
+from luotsi.web.desk.pictures import Both
 from luotsi.web.desk.words import Status
 from luotsi.web.results import queries as results
 from luotsi.web.results.models import Release
 from luotsi.web.results.queries import Definition
-from luotsi.web.ui.charts import Spec
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class DeckPage:
     """One page of a meeting: a tile, its large chart, the latest numbers and the notes."""
 
     tile: TileView
-    spec: Spec | None
+    chart: Both | None
     numbers: tuple[results.Point, ...]
     notes: tuple[Followed, ...]
 
@@ -109,7 +110,7 @@ ROWS = 13
 
 
 def deck(release: Release, view: BoardView, filters: Filters) -> list[DeckPage]:
-    """The pages of a meeting, one for each tile of a board drawn wide, with the notes of its measure and unit."""
+    """The pages of a meeting, one for each tile of a board, with the notes of its measure and unit."""
     shown = {tile.judged.measure.measure for tile in view.tiles if tile.judged}
     found = follow(release, [note for note in standing() if note.measure in shown])
     return [_page(tile, found, filters) for tile in view.tiles]
@@ -122,7 +123,7 @@ def _page(tile: TileView, found: Sequence[Followed], filters: Filters) -> DeckPa
     unit = tile.plan.codes.get("unit", "")
     own = tuple(each for each in found if (each.note.measure, each.note.unit) == (judged.measure.measure, unit))
     numbers = tuple(point for point in judged.points if point.period <= judged.last.period)[-ROWS:]
-    spec = tile.spec
+    draw = tile.draw
     if tile.plan.tile.chart == "line":
-        spec = pictures.line(judged, size="wide", since=filters.since, notes=pins(own, tile.plan.grain))
-    return DeckPage(tile, spec, tuple(reversed(numbers)), own)
+        draw = partial(pictures.line, judged, since=filters.since, notes=pins(own, tile.plan.grain))
+    return DeckPage(tile, pictures.both(draw), tuple(reversed(numbers)), own)

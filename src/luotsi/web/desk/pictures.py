@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,6 +20,20 @@ from luotsi.web.ui.charts import Bar, Dot, Judgement, Limit, Size, Spec, Spot
 STEPS = 40
 """Sizes at which a funnel's limits are reckoned."""
 FEWEST_SPOTS = 3
+
+
+@dataclass(frozen=True)
+class Both:
+    """One picture drawn twice: for a wide page and for a phone, which shows the one that its width can hold."""
+
+    wide: Spec
+    narrow: Spec
+
+
+def both(draw: Callable[[Size], Spec | None]) -> Both | None:
+    """A picture in both sizes; None where there is nothing to draw."""
+    wide, narrow = draw("wide"), draw("narrow")
+    return Both(wide, narrow) if wide and narrow else None
 
 
 def _judgement(side: int, direction: str) -> Judgement:
@@ -54,7 +69,7 @@ def _dot(mark: Mark, direction: str, hidden: bool) -> Dot:
     )
 
 
-def line(found: Judged, *, size: Size, since: str = "", notes: Sequence[tuple[str, str]] = ()) -> Spec | None:
+def line(found: Judged, size: Size, *, since: str = "", notes: Sequence[tuple[str, str]] = ()) -> Spec | None:
     """The series over time with its limits; None where no period has a number. notes: (period, mark)."""
     if all(dot.value is None for dot in dots(found, since)):
         return None

@@ -83,7 +83,7 @@ def of_board(release: Release, view: BoardView, filters: Filters) -> Export:
         words.said(view.board.question.model_dump()),
         facts,
         (_now(release, view.tiles), Table(_("Numbers"), _heading(), tuple(dict.fromkeys(rows)), printed=False)),
-        tuple((_caption(tile), tile.spec) for tile in shown if tile.spec),
+        tuple((_caption(tile), spec) for tile in shown if (spec := tile.draw("wide"))),
         _once(tile.judged.measure for tile in shown if tile.judged),
     )
 
@@ -99,7 +99,7 @@ def of_measure(release: Release, judged: Judged, split: Split | None, line: Spec
         by = words.dimension(split.by)
         tables.insert(0, _groups(measure, split))
         drawn = (split.map, split.funnel or split.bars)
-        pictures += [(f"{title}: {by}", spec) for spec in drawn if spec is not None]
+        pictures += [(f"{title}: {by}", each.wide) for each in drawn if each]
     return Export(
         measure.measure,
         title,

@@ -46,7 +46,7 @@ def meeting(request: HttpRequest, here: Here, board: str) -> HttpResponse:
         return _gone(request)
     if _unscoped(here, found):
         return page(request, here, "board", {**_about(here, found), "tiles": ""})
-    seen = boards.view(here.release, found, here.filters, size="wide")
+    seen = boards.view(here.release, found, here.filters)
     pages = notes.deck(here.release, seen, here.filters)
     return render(
         request,

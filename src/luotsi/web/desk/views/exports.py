@@ -35,7 +35,7 @@ def board(request: HttpRequest, here: Here, board: str, form: str) -> HttpRespon
         return _nothing(request)
     if found.scope != "county" and not getattr(here.filters, found.scope):
         return redirect(reverse("board", args=[board]) + here.filters.query())
-    view = boards.view(here.release, found, here.filters, size="wide")
+    view = boards.view(here.release, found, here.filters)
     return _file(request, here, exports.of_board(here.release, view, here.filters), form)
 
 

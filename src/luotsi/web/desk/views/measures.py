@@ -150,8 +150,7 @@ def _chart(here: Here, judged: Judged, filters: Filters) -> dict[str, Any]:
     points = {point.period: point for point in judged.points}
     marks = [mark for mark in judged.drawn.marks if periods.last_month(mark.period) >= filters.since]
     return {
-        "wide": pictures.line(judged, size="wide", since=filters.since, notes=pins),
-        "narrow": pictures.line(judged, size="narrow", since=filters.since, notes=pins),
+        "chart": pictures.both(lambda size: pictures.line(judged, size=size, since=filters.since, notes=pins)),
         "numbers": [(mark, points.get(mark.period), words.signals(mark)) for mark in reversed(marks)],
         "notes": followed,
     }

@@ -12,7 +12,7 @@ Size = Literal["tile", "narrow", "wide"]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 FONT = "Atkinson Hyperlegible Next"
 
-SIZES: dict[Size, tuple[int, int]] = {"tile": (300, 130), "narrow": (340, 260), "wide": (880, 360)}
+SIZES: dict[Size, tuple[int, int]] = {"tile": (300, 130), "narrow": (280, 240), "wide": (880, 360)}
 """Width and height of the picture in pixels: on a board's tile, on a phone, on a page."""
 
 PRINT = {
@@ -48,7 +48,7 @@ def colour(token: str) -> str:
 
 def text_size(size: Size) -> int:
     """Height of a chart's text in pixels of the picture."""
-    return 14 if size == "wide" else 12
+    return {"tile": 12, "narrow": 13, "wide": 14}[size]
 
 
 def number_format(unit: str) -> str:

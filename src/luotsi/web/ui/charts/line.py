@@ -72,7 +72,7 @@ def line(
         size=size,
         data={"values": _rows(dots)},
         encoding={"x": _time(dots, size), "y": _value(unit, size)},
-        layer=layers if told else _untold(FOOT),
+        layer=layers if told else [*_untold(FOOT), _nothing()],
     )
 
 
@@ -80,7 +80,7 @@ def multiples(
     panels: Mapping[str, Sequence[Dot]], *, title: str, unit: str = "count", description: str = "", size: Size = "wide"
 ) -> Spec:
     """Small multiples: one small line a panel, all on the same scale. panels: name -> its periods."""
-    columns = {"tile": 2, "narrow": 2, "wide": 4}[size]
+    columns = {"tile": 2, "narrow": 1, "wide": 4}[size]
     width = SIZES[size][0] // columns - (30 if columns == 4 else 34)
     rows = [{**row, "panel": name} for name, dots in panels.items() for row in _rows(dots)]
     first = next(iter(panels.values()), ())
@@ -104,6 +104,16 @@ def multiples(
     }
 
 
+def _nothing() -> Spec:
+    """What stands where no period has a value."""
+    middle = {"x": {"value": {"expr": "width / 2"}}, "y": {"value": {"expr": "height / 2"}}}
+    return {
+        "data": {"values": [{}]},
+        "mark": {"type": "text", "text": _("No numbers"), "align": "center", "color": colour("chart-axis")},
+        "encoding": middle,
+    }
+
+
 def _rows(dots: Sequence[Dot]) -> list[dict[str, object]]:
     """What is drawn of each period; `end` where a stretch without gaps ends, which on a tile alone has a dot."""
     after = [*(dot.value is not None for dot in dots[1:]), False]
@@ -123,7 +133,11 @@ def _time(dots: Sequence[Dot], size: Size) -> Spec:
     years = {dot.period[:4] for dot in dots}
     axis: Spec = {"format": "%Y", "tickCount": {"interval": "year", "step": 1}, "labelFlush": True}
     if len(years) <= 2 and size != "tile":
-        axis = {"format": "%-m/%Y", "tickCount": 6, "labelFlush": True}
+        axis = {
+            "format": "%-m/%Y",
+            "tickCount": {"interval": "month", "step": 3 if len(dots) > 6 else 1},
+            "labelFlush": True,
+        }
     return {"field": "t", "type": "temporal", "axis": {**axis, "labelOverlap": True}}
 
 

@@ -68,9 +68,24 @@ def test_a_signal_has_a_shape_of_its_own(word: charts.Judgement) -> None:
     assert len({charts.line.__globals__["SHAPES"][kind] for kind in ("good", "bad", "change")}) == 3
 
 
-def test_a_line_with_nothing_to_tell_still_draws() -> None:
-    assert drawn([charts.Dot("2024-01-01", None), charts.Dot("2024-02-01", None, suppressed=True)])
-    assert drawn([])
+@pytest.mark.parametrize("size", ["tile", "narrow", "wide"])
+@pytest.mark.parametrize("dots", [[], [charts.Dot("2024-01-01", None), charts.Dot("2024-02-01", None)]])
+def test_a_line_with_nothing_to_tell_says_so(dots: list[charts.Dot], size: charts.Size) -> None:
+    assert "Ei lukuja" in drawn(dots, size=size, target=0.8, notes=[("2024-01-01", "1")])
+    assert "Ei lukuja" not in drawn([*dots, *DOTS], size=size)
+
+
+def test_small_multiples_on_a_phone_stand_under_each_other() -> None:
+    panels = dict.fromkeys("abcd", DOTS)
+    width, height = (
+        {
+            size: int(charts.svg(charts.multiples(panels, title="t", size=size)).split(f'{side}="')[1].split('"')[0])
+            for size in ("narrow", "wide")
+        }
+        for side in ("width", "height")
+    )
+    assert width["narrow"] < 300 < width["wide"]
+    assert height["narrow"] > 3 * height["wide"]
 
 
 def test_every_form_of_chart_draws_in_every_size() -> None:
