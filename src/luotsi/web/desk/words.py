@@ -151,6 +151,7 @@ def family(name: str) -> str:
         "continuity": _("Continuity of care"),
         "experience": _("Experience of clients"),
         "flow": _("Wards and flow"),
+        "families": _("Children and families"),
         "money": _("Money"),
         "older": _("Older people"),
         "prevention": _("Prevention"),

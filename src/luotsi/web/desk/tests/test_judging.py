@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from luotsi.concepts.shipped import open_county
 from luotsi.web.desk import comparing, periods, readings, words
 from luotsi.web.desk.filters import Filters
 from luotsi.web.desk.judging import judge
@@ -109,3 +110,9 @@ def test_only_dimensions_that_are_published_together_are_asked_for(release: Rele
     assert readings.published(measure, frozenset({"unit", "sex"}))
     assert not readings.published(measure, frozenset({"unit", "municipality"}))
     assert readings.published(measure, frozenset())
+
+
+def test_every_family_of_measures_and_level_of_boards_has_a_word_of_its_own() -> None:
+    county = open_county()
+    assert [each.family for each in county.measures.values() if words.family(each.family) == each.family] == []
+    assert [each.level for each in county.boards.values() if words.level(each.level) == each.level] == []
