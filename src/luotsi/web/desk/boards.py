@@ -147,8 +147,10 @@ def _tile(
 
 
 def table(release: Release, by: str, others: Groups, until: str, room: int = ROWS) -> tuple[Row, ...]:
-    """The groups with their latest value and their course, as they are read."""
+    """The groups with their latest value and their course, as they are read; none where none has a number."""
     latest = pictures.ordered([at(points, group, until) for group, points in others.items()], by)
+    if not any(point.value is not None or point.suppressed for point in latest):
+        return ()
     return tuple(
         Row(
             words.code(release, by, readings.parts(point.group).get(by, "")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -104,8 +106,14 @@ def _label(release: Release, group: str, by: str) -> str:
 def ordered(points: Sequence[Point], by: str) -> list[Point]:
     """Groups as they are read: ages by age, others by value, the hidden last."""
     if by == "age_group":
-        return sorted(points, key=lambda point: point.group)
+        return sorted(points, key=lambda point: _age(readings.parts(point.group).get(by, "")))
     return sorted(points, key=lambda point: (point.value is None, -(point.value or 0)))
+
+
+def _age(code: str) -> tuple[float, str]:
+    """Where an age group stands: 7-17 before 18-29, and what is no age last."""
+    first = re.match(r"\d+", code)
+    return (float(first[0]) if first else math.inf, code)
 
 
 def bars(
