@@ -82,8 +82,11 @@ def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
 
 
 def _session(user: Any) -> dict[str, str]:
+    # Django is set only after this file is read.
+    from luotsi.web.people.tests.made_up import sign_in
+
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, user, minutes=0)
     return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
 
 

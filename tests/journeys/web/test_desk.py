@@ -73,9 +73,71 @@ def test_every_page_of_the_desk_is_accessible_in_each_language(
 @pytest.mark.parametrize("width", [320, 390, 3840])
 def test_no_page_of_the_desk_rolls_sideways(visit: Visit, fits: Check, leader: User, width: int) -> None:
     page = visit("/", width=width, user=leader)
-    for address in ("/", "/boards/county_at_a_glance/", "/measures/access_7d_share/", "/compare/", "/measures/"):
+    for address in (
+        "/",
+        "/boards/county_at_a_glance/",
+        "/boards/county_at_a_glance/meeting/",
+        "/measures/access_7d_share/?grain=year&by=unit",
+        "/compare/",
+        "/measures/",
+        "/following/",
+    ):
         page.goto(address)
         fits(page)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_every_chart_on_a_phone_is_seen_whole_with_letters_large_enough(visit: Visit, leader: User, width: int) -> None:
+    page = visit("/measures/access_7d_share/?grain=year&by=unit", width=width, user=leader)
+    for address in ("", "/boards/county_at_a_glance/meeting/"):
+        page.goto(address or page.url)
+        shown = page.evaluate(
+            """() => [...document.querySelectorAll('svg.marks')].filter(each => each.checkVisibility()).map(each => {
+                const box = each.getBoundingClientRect(), letters = [...each.querySelectorAll('text')]
+                const sizes = letters.map(one => parseFloat(getComputedStyle(one).fontSize))
+                return [box.left, box.right, Math.min(...sizes) * box.width / each.viewBox.baseVal.width]
+            })"""
+        )
+        assert shown
+        for left, right, letter in shown:
+            assert left >= 0
+            assert right <= width
+            assert letter >= 10.5
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"), [("fi", "light", 1440), ("sv", "dark", 390), ("en", "light", 320)]
+)
+def test_the_data_and_what_one_follows_are_accessible_and_fit(
+    visit: Visit,
+    axe: Check,
+    fits: Check,
+    picture: Callable[[Page, str], None],
+    leader: User,
+    language: str,
+    scheme: str,
+    width: int,
+) -> None:
+    analyst = user_with(Role.ANALYST)
+    desk.follow(by=analyst, kind="measure", name="access_7d_share")
+    page = visit("/following/", language=language, scheme=scheme, width=width, user=analyst)
+    for name, address in {"following": "/following/", "data": "/data/"}.items():
+        page.goto(address)
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        axe(page)
+        fits(page)
+        picture(page, f"desk-{name}-{language}-{scheme}-{width}")
+
+
+def test_a_leader_downloads_what_is_seen_by_keyboard(
+    visit: Visit, tab_to: Callable[[Page, str], None], leader: User
+) -> None:
+    page = visit("/measures/access_7d_share/?grain=year", width=390, user=leader)
+    for words, ending in (("PDF", ".pdf"), ("Excel", ".xlsx"), ("CSV", ".csv"), ("Kuva", ".png")):
+        tab_to(page, words)
+        with page.expect_download() as waiting:
+            page.keyboard.press("Enter")
+        assert waiting.value.suggested_filename.endswith(ending)
 
 
 def test_a_leader_goes_by_keyboard_from_what_has_changed_to_the_measure_and_narrows_it(

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from luotsi.concepts import records
-from luotsi.web.desk import boards, choices, notes, words
+from luotsi.web.desk import boards, choices, drawn, notes, words
 from luotsi.web.desk.views.arriving import Here, missing, on_release, page
 from luotsi.web.people.permissions import permitted
 from luotsi.web.results import queries as results
-from luotsi.web.ui import formats
-
-KEPT = 24 * 60 * 60
-"""Seconds that the drawn tiles of a board are kept; a release never changes, so this only bounds the memory."""
 
 
 @require_safe
@@ -33,7 +24,8 @@ def board(request: HttpRequest, here: Here, board: str) -> HttpResponse:
     found = results.boards().get(board)
     if found is None:
         return _gone(request)
-    return page(request, here, "board", {**_about(here, found), "tiles": _tiles(here, found)})
+    tiles = "" if _unscoped(here, found) else drawn.tiles(here.release, found, here.filters)
+    return page(request, here, "board", {**_about(here, found), "tiles": tiles})
 
 
 @require_safe
@@ -79,20 +71,3 @@ def _about(here: Here, found: records.Board) -> dict[str, Any]:
         "scoped_to": words.group(here.release, boards.readings.group(here.filters.codes)),
         "places": choices.places(here.release, here.user, found) if scope else (),
     }
-
-
-def _tiles(here: Here, found: records.Board) -> SafeString:
-    """The filter bar and the tiles drawn, kept by what they follow from: release, board, filters and language."""
-    if _unscoped(here, found):
-        return mark_safe("")
-    plain = replace(here.filters, ignored=())
-    key = f"tiles:{here.release.pk}:{found.board}:{formats.language()}:{plain.query()}"
-    drawn = cache.get(key)
-    if drawn is None:
-        seen = boards.view(here.release, found, here.filters)
-        scoring = words.said(found.scoring.model_dump()) if found.scoring else ""
-        said = {"view": seen, "filters": plain, "release": here.release, "scoring": scoring}
-        said |= {"selects": choices.selects(here.release, plain), "path": reverse("board", args=[found.board])}
-        drawn = render_to_string("desk/parts/tiles.html", said)
-        cache.set(key, drawn, KEPT)
-    return mark_safe(drawn)

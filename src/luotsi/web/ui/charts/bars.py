@@ -37,7 +37,7 @@ def bars(
     rows = [_row(group, unit) for group in groups]
     order = [group.label for group in groups]
     step = 24 if size == "tile" else 32
-    label = {"labelLimit": SIZES[size][0] * 2 // 5, "labelColor": colour("ink"), "domain": False}
+    label = {"labelLimit": SIZES[size][0] * 9 // 20, "labelColor": colour("ink"), "domain": False}
     y = {"field": "label", "type": "nominal", "sort": order, "axis": label, "scale": {"paddingInner": 0.35}}
     x = {
         "field": "value",

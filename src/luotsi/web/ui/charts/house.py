@@ -12,7 +12,7 @@ Size = Literal["tile", "narrow", "wide"]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 FONT = "Inter"
 
-SIZES: dict[Size, tuple[int, int]] = {"tile": (300, 130), "narrow": (280, 240), "wide": (880, 360)}
+SIZES: dict[Size, tuple[int, int]] = {"tile": (260, 124), "narrow": (280, 240), "wide": (880, 360)}
 """Width and height of the picture in pixels: on a board's tile, on a phone, on a page."""
 
 PRINT = {

@@ -131,7 +131,8 @@ def _row(dot: Dot) -> dict[str, object]:
 
 def _time(dots: Sequence[Dot], size: Size) -> Spec:
     years = {dot.period[:4] for dot in dots}
-    axis: Spec = {"format": "%Y", "tickCount": {"interval": "year", "step": 1}, "labelFlush": True}
+    flush = size != "tile"  # on a tile a first label moved inwards would touch the next
+    axis: Spec = {"format": "%Y", "tickCount": {"interval": "year", "step": 1}, "labelFlush": flush}
     if len(years) <= 2 and size != "tile":
         axis = {
             "format": "%-m/%Y",

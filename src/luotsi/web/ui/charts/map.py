@@ -56,7 +56,7 @@ def map(
         title=title,
         description=description,
         size=size,
-        height={"tile": 230, "narrow": 380, "wide": 520}[size],
+        height={"tile": 210, "narrow": 380, "wide": 520}[size],
         data={"values": shapes},
         projection={"type": "identity", "reflectY": True} if planar else {"type": "mercator"},
         mark={"type": "geoshape", "stroke": colour("chart-paper"), "strokeWidth": 1},

@@ -172,13 +172,14 @@ def pagination(context: template.Context, page: Page[Any], *, parameter: str = "
 
 
 @register.simple_block_tag
-def table(content: str, *, caption: str, hide: bool = False, plain: bool = False) -> SafeString:
+def table(content: str, *, caption: str, hide: bool = False, plain: bool = False, stack: bool = False) -> SafeString:
     """A table: inside it thead and tbody. Rolls sideways where it does not fit, also with the keyboard.
 
     caption: what it shows. hide: the caption only for those who hear the page. plain: no frame, as inside a card.
+    stack: on a phone the cells of a row stand under each other, each after its `data-label`.
     Cells of numbers take `class="number"`.
     """
-    return _component("table", content=content, caption=caption, hide=hide, plain=plain)
+    return _component("table", content=content, caption=caption, hide=hide, plain=plain, stack=stack)
 
 
 @register.inclusion_tag("ui/components/facts.html")
