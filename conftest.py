@@ -1,5 +1,6 @@
 """What every test run starts with: a database server of its own, and Django set to it."""
 
+import gc
 import os
 import tempfile
 from pathlib import Path
@@ -12,6 +13,10 @@ from django.conf import settings
 from django.db import connection
 
 from luotsi.web.project import database
+
+# Until Python 3.11.5 a finaliser that runs while a module is parsed can break the parsing of it, and tests are parsed
+# with much in memory already. Collecting them is also quicker so.
+gc.disable()
 
 HOME = Path(tempfile.gettempdir()) / f"luotsi-tests-{os.getuid()}"
 
@@ -34,6 +39,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.DATABASES["default"]["TEST"] = {"NAME": f"test_{os.getpid()}"}
     django.setup()
     del os.environ["LUOTSI_HOME"]
+
+
+def pytest_collection_finish() -> None:
+    """Every test is parsed: garbage is collected again."""
+    gc.enable()
 
 
 def _drop_orphans(address: str) -> None:

@@ -18,11 +18,14 @@ if [ -z "$python" ]; then
   exit 1
 fi
 
-# What no Python package brings: gettext compiles translations, Pango and HarfBuzz write PDF, Chromium runs the tests.
+# What no Python package brings: gettext compiles translations, Pango and HarfBuzz write PDF; Chromium, and libatomic that
+# what drives it asks for, run the tests.
 missing=
 command -v msgfmt >/dev/null 2>&1 || missing="$missing gettext"
-for each in libpango-1.0.so.0:libpango-1.0-0 libpangoft2-1.0.so.0:libpangoft2-1.0-0 libharfbuzz-subset.so.0:libharfbuzz-subset0
-do
+libraries="libpango-1.0.so.0:libpango-1.0-0 libpangoft2-1.0.so.0:libpangoft2-1.0-0
+  libharfbuzz-subset.so.0:libharfbuzz-subset0"
+if [ "${1:-}" = tests ]; then libraries="$libraries libatomic.so.1:libatomic1"; fi
+for each in $libraries; do
   PATH="$PATH:/sbin:/usr/sbin" ldconfig -p | grep -q "${each%%:*}" || missing="$missing ${each#*:}"
 done
 if [ "${1:-}" = tests ] && ! command -v chromium >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1; then
