@@ -21,8 +21,8 @@ from luotsi.web.results.models import Release
 from luotsi.web.results.queries import Definition, Key, Point
 from luotsi.web.ui.charts import Size, Spec
 
-ROWS = 8
-"""Groups that a tile has room for; the measure's page has them all."""
+ROWS, LINES = 8, 5
+"""Groups that a tile has room for in a chart and in a table; the measure's page has them all."""
 
 
 @dataclass(frozen=True)
@@ -146,10 +146,10 @@ def _tile(
     )
 
 
-def table(release: Release, by: str, others: Groups, until: str, room: int = ROWS) -> tuple[Row, ...]:
+def table(release: Release, by: str, others: Groups, until: str, room: int = LINES) -> tuple[Row, ...]:
     """The groups with their latest value and their course, as they are read; none where none has a number."""
     latest = pictures.ordered([at(points, group, until) for group, points in others.items()], by)
-    if not any(point.value is not None or point.suppressed for point in latest):
+    if not _tells(latest):
         return ()
     return tuple(
         Row(
@@ -167,6 +167,11 @@ def at(points: Sequence[Point], group: str, period: str) -> Point:
     return found or Point(period, group, None, None, None, None, None, None, False)
 
 
+def _tells(points: Sequence[Point]) -> bool:
+    """Whether any group has a number, or one that is hidden to protect people."""
+    return any(point.value is not None or point.suppressed for point in points)
+
+
 def _spec(release: Release, asked: Plan, judged: Judged, others: Groups, filters: Filters, size: Size) -> Spec | None:
     measure, tile = judged.measure, asked.tile
     if tile.chart == "line":
@@ -175,6 +180,8 @@ def _spec(release: Release, asked: Plan, judged: Judged, others: Groups, filters
         return None
     until = judged.last.period
     latest = [at(points, group, until) for group, points in others.items()]
+    if not _tells(latest):
+        return None
     if tile.chart == "multiples":
         some = {group: judge(measure, points, until, group=group) for group, points in list(others.items())[:ROWS]}
         return pictures.multiples(release, measure, some, tile.by, size=size, since=filters.since)

@@ -99,8 +99,8 @@ def read(asked: Mapping[str, str], release: Release) -> Filters:
         found["grain"] = grain
     elif grain:
         ignored.append(_("“%(text)s” is none of month, quarter and year.") % {"text": grain[:40]})
-    current = results.current()
-    if current is None or release.pk != current.pk:
+    # Who names no release sees the current one, and need not be asked which it is.
+    if asked.get("release") and release != results.current():
         found["release"] = release.name
     return Filters(**found, ignored=tuple(ignored))
 

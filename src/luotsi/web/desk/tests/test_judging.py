@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from luotsi.concepts.shipped import open_county
-from luotsi.web.desk import comparing, periods, readings, words
+from luotsi.web.desk import boards, comparing, periods, pictures, readings, words
 from luotsi.web.desk.filters import Filters
 from luotsi.web.desk.judging import judge
 from luotsi.web.desk.signals.charts import Word
@@ -116,3 +116,24 @@ def test_every_family_of_measures_and_level_of_boards_has_a_word_of_its_own() ->
     county = open_county()
     assert [each.family for each in county.measures.values() if words.family(each.family) == each.family] == []
     assert [each.level for each in county.boards.values() if words.level(each.level) == each.level] == []
+
+
+def _of(group: str, value: float | None, *, hidden: bool = False) -> Point:
+    return Point("2024", group, None, None, value, None, None, None, hidden)
+
+
+def test_ages_are_read_from_the_youngest_and_what_is_no_age_comes_last() -> None:
+    ages = ("85+", "7-17", "unknown", "0-6", "18-29")
+    found = pictures.ordered([_of(f"age_group={age};sex=2", 1.0) for age in ages], "age_group")
+    assert [readings.parts(each.group)["age_group"] for each in found] == ["0-6", "7-17", "18-29", "85+", "unknown"]
+
+
+def test_a_tile_has_no_table_where_no_group_has_a_number() -> None:
+    nothing = {f"unit={code}": [_of(f"unit={code}", None)] for code in "123"}
+    assert boards.table(Release(), "unit", nothing, "2024") == ()
+
+
+def test_a_picture_is_drawn_in_both_sizes_or_not_at_all() -> None:
+    assert pictures.both(lambda size: None) is None
+    drawn = pictures.both(lambda size: {"size": size})
+    assert drawn == pictures.Both({"size": "wide"}, {"size": "narrow"})

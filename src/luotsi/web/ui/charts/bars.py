@@ -59,7 +59,7 @@ def bars(
 def _reach(groups: Sequence[Bar], target: float | None, size: Size) -> float:
     """The end of the axis: so far beyond the largest that its words have room."""
     told = [each for group in groups for each in (group.value, group.high) if each is not None]
-    return max([*told, target or 0, 0]) * (1.15 if size == "wide" else 1.5) or 1
+    return max([*told, target or 0, 0]) * (1.15 if size == "wide" else 1.9) or 1
 
 
 def _row(group: Bar, unit: str) -> dict[str, object]:

@@ -131,7 +131,7 @@ def _row(dot: Dot) -> dict[str, object]:
 
 def _time(dots: Sequence[Dot], size: Size) -> Spec:
     years = {dot.period[:4] for dot in dots}
-    flush = size != "tile"  # on a tile a first label moved inwards would touch the next
+    flush = size == "wide"  # where there is little room, a first label moved inwards would touch the next
     axis: Spec = {"format": "%Y", "tickCount": {"interval": "year", "step": 1}, "labelFlush": flush}
     if len(years) <= 2 and size != "tile":
         axis = {
