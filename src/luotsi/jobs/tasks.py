@@ -1,4 +1,4 @@
-"""What the worker does and when: the nightly run, weekly letters, and a look at the sources when it starts.
+"""What the worker does and when: the nightly run, weekly letters, tidying, and drawing and a look when it starts.
 
 Imported when Django is set up. What a run does stands in `running`; the worker does one task at a time.
 """
@@ -8,11 +8,14 @@ from __future__ import annotations
 import datetime
 import logging
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
-from procrastinate import App
+from django.core.management import call_command
+from procrastinate import App, JobContext
 from procrastinate.contrib.django import app as proxy
 
 from luotsi.jobs import running
+from luotsi.web.desk import drawn
 from luotsi.web.desk import letters as weekly
 
 app: App = proxy
@@ -21,6 +24,9 @@ EVERY_NIGHT = "0 0 * * *"
 """Midnight UTC: two in winter and three in summer by the clocks of Finland."""
 MONDAY_MORNING = "0 4-10 * * 1"
 """Every hour from six or seven in the morning: a letter that did not leave is tried again, one that did is not."""
+EVERY_MORNING = "30 3 * * *"
+KEPT = 30 * 24
+"""Hours that a job which failed is kept, for whoever asks why; one that went well goes at once."""
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +36,8 @@ log = logging.getLogger(__name__)
 def nightly(timestamp: int) -> None:
     """Brings events and what has landed to the pages. `timestamp`: when it was due, seconds since 1970."""
     running.nightly(settings.HOME, settings.OVERLAY)
+    # The release is shown by now: a fault of drawing costs its first reader a second, and nothing else.
+    drawn.ahead()
 
 
 @app.periodic(cron=MONDAY_MORNING)
@@ -45,3 +53,19 @@ def letters(timestamp: int) -> None:
 def look() -> None:
     """Looks at sources and content, where that is not done yet."""
     running.look(settings.HOME, settings.OVERLAY)
+
+
+@app.task(name="draw", queueing_lock="draw")
+def draw() -> None:
+    """Draws the boards of the whole county, where that is not done yet."""
+    drawn.ahead()
+
+
+@app.periodic(cron=EVERY_MORNING)
+@app.task(name="tidy", queueing_lock="tidy", pass_context=True)
+async def tidy(context: JobContext, timestamp: int) -> None:
+    """Takes away sessions that have expired, and jobs that ended long ago."""
+    await sync_to_async(call_command)("clearsessions")
+    await context.app.job_manager.delete_old_jobs(
+        nb_hours=KEPT, include_failed=True, include_cancelled=True, include_aborted=True
+    )

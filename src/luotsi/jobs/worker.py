@@ -23,10 +23,11 @@ def work() -> None:
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     # It reads models, and they wait for the settings.
     tasks = importlib.import_module("luotsi.jobs.tasks")
-    try:
-        tasks.look.defer()
-    except exceptions.AlreadyEnqueued:
-        logging.getLogger(__name__).info("A look is waiting already")
+    for task in (tasks.draw, tasks.look):
+        try:
+            task.defer()
+        except exceptions.AlreadyEnqueued:
+            logging.getLogger(__name__).info("%s is waiting already", task.name)
     with app.replace_connector(DjangoConnector().get_worker_connector()) as working:
         working.run_worker(concurrency=1, delete_jobs="successful")
 
