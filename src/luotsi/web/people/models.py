@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.models import Session
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils import timezone
 
 from luotsi.web.people.permissions import Role
@@ -69,10 +69,9 @@ class User(AbstractBaseUser):
     @cached_property
     def held(self) -> frozenset[tuple[Role, str]]:
         """Each role held today with the unit it is held in, "" for the whole county. Read once for each object."""
-        held = {(Role(each.role), each.unit) for each in Membership.objects.filter(holds(), user=self)}
-        if Person.objects.filter(user=self).exists():
-            held.add((Role.RESIDENT, ""))
-        return frozenset(held)
+        resident = Person.objects.filter(user=self).values_list(Value(Role.RESIDENT.value), Value(""))
+        rows = Membership.objects.filter(holds(), user=self).values_list("role", "unit").union(resident)
+        return frozenset((Role(role), unit) for role, unit in rows)
 
     def get_session_auth_hash(self) -> str:
         """What a session must match: changes with the password and with each signing out everywhere."""
