@@ -4,6 +4,7 @@ import datetime
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 
@@ -84,6 +85,16 @@ def test_the_next_release_shows_what_came_after_a_note(release: Release, leader:
 def test_a_note_whose_measure_is_gone_says_so(release: Release, leader: User, reader: Client) -> None:
     pinned(leader, measure="given_up", unit="1")
     assert "The release no longer has these numbers" in text(reader.get("/notes/"))
+
+
+@pytest.mark.parametrize(("language", "target"), [("fi", "80,5"), ("sv", "80,5"), ("en", "80.5")])
+def test_a_target_is_read_the_way_the_readers_language_writes_it(
+    release: Release, reader: Client, language: str, target: str
+) -> None:
+    sent = {"kind": "target", "period": "2024-10", "unit": "", "text": "Eighty by summer", "target": target}
+    reader.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    assert reader.post("/notes/new/?measure=seen", sent).status_code == 302
+    assert Note.objects.get().target == pytest.approx(0.805)
 
 
 def test_a_leader_pins_by_the_form_and_sees_it_on_the_chart_and_in_the_list(release: Release, reader: Client) -> None:
