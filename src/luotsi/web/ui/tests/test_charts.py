@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from luotsi.web.ui import charts
 from luotsi.web.ui.charts import drawing
+from luotsi.web.ui.charts.house import SIZES
 
 DOTS = [charts.Dot(f"2024-{month:02d}-01", 0.5 + month / 100, 0.55, 0.45, 0.65) for month in range(1, 13)]
 
@@ -126,7 +127,7 @@ def test_many_threads_may_draw_at_once() -> None:
 def test_a_picture_file_is_a_png_of_the_asked_scale() -> None:
     picture = charts.png(charts.line(DOTS, title="t", size="tile"), scale=2)
     assert picture.startswith(b"\x89PNG")
-    assert int.from_bytes(picture[16:20], "big") == 2 * 300
+    assert int.from_bytes(picture[16:20], "big") == 2 * SIZES["tile"][0]
 
 
 def test_a_sparkline_has_gaps_and_an_end() -> None:
