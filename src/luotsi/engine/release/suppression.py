@@ -89,8 +89,7 @@ def hidden_cells(cells: Cells, already: Bools, *, census: bool, small: int, nest
     sums = families(cells.periods, cells.groups, census=census, nesting=nesting)
     table = _Table(_alive(sums, cells.alive), cells.counts, weight, small, hidden)
     table.protect()
-    while len(solved := determined(table.families, table.hidden)):
-        table.cover(solved)
+    while len(solved := determined(table.families, table.hidden)) and table.cover(solved):
         table.protect()
     return table.hidden
 
@@ -211,10 +210,12 @@ class _Table:
         rest[served] = False
         self.hidden[sums.parent[equations[rest]]] = True
 
-    def cover(self, solved: Ints) -> None:
-        """Hides further cells beside those that the whole system gives away.
+    def cover(self, solved: Ints) -> bool:
+        """Hides further cells beside those that the whole system gives away; False where none is left to hide.
 
-        Where all cells of their own equations are hidden already, the equations around those are next, and so on.
+        Where all cells of their own equations are hidden already, the equations around those are next, and so on. Of
+        linked measures each may be split in ways that the other is not, so that their equations laid together solve
+        cells of which neither tells; where nothing around such a cell is shown, there is nothing it could follow from.
         """
         given = np.zeros(len(self.hidden), dtype=np.bool_)
         given[solved] = True
@@ -230,5 +231,6 @@ class _Table:
                 reached[each.parent[touched]] = True
                 reached[each.child[touched[each.equation]]] = True
             if np.array_equal(reached, given):
-                raise AssertionError("a hidden cell follows from the sums although nothing around it is shown")
+                return False
             given = reached
+        return True

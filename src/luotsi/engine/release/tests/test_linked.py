@@ -146,3 +146,9 @@ def test_a_release_hides_the_same_cells_in_measures_that_count_the_same(world: A
         for name in ("remote_share", "calls")
     ]
     assert hidden[0] == hidden[1] != set()
+
+
+def test_linked_measures_that_are_split_in_different_ways_are_hidden_without_an_end_where_all_is_hidden() -> None:
+    june: Counts = {(period, ""): (1, 1) for period in ("2024-06", "2024-Q2")}
+    april: Counts = {(period, group): (0, 1) for period in ("2024-04", "2024-Q2") for group in ("", "age=7")}
+    assert hide(june, april) == (set(june), set(april))
