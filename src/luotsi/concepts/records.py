@@ -215,6 +215,10 @@ class Target(Record):
     until: datetime.date | None = None
     source: str
 
+    def holds(self, day: datetime.date) -> bool:
+        """Whether it holds on a day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
 
 class Look(Record):
     """A look from a row to rows of another concept about the same person (or other shared reference).

@@ -53,9 +53,5 @@ def _headline(release: Release, measure: Measure) -> Headline | None:
 
 def target_at(measure: Measure, day: datetime.date) -> Target | None:
     """The target of a measure that holds on a day."""
-    holding = [
-        each
-        for each in measure.target
-        if (each.since is None or each.since <= day) and (each.until is None or day <= each.until)
-    ]
+    holding = [each for each in measure.target if each.holds(day)]
     return holding[-1] if holding else None

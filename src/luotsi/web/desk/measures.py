@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from luotsi.concepts.records import Board
-from luotsi.web.desk import boards, periods, pictures, readings, words
+from luotsi.web.desk import boards, headlines, periods, pictures, readings, words
 from luotsi.web.desk.filters import DIMENSIONS, Filters
 from luotsi.web.desk.judging import Judged, judge
 from luotsi.web.desk.pictures import Both
@@ -63,7 +63,7 @@ class Split:
 def grain_of(measure: Definition, filters: Filters) -> periods.Grain:
     """The periods a page shows: those asked for, else the shortest the measure has."""
     wanted = periods.named(filters.grain)
-    return wanted if wanted in measure.periods else next(each for each in periods.GRAINS if each in measure.periods)  # pyright: ignore[reportReturnType]
+    return wanted if wanted and wanted in measure.periods else headlines.finest(measure)
 
 
 def series(release: Release, measure: Definition, filters: Filters) -> Judged | None:

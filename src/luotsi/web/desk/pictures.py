@@ -73,11 +73,12 @@ def _dot(mark: Mark, direction: str, hidden: bool) -> Dot:
 
 def line(found: Judged, size: Size, *, since: str = "", notes: Sequence[tuple[str, str]] = ()) -> Spec | None:
     """The series over time with its limits; None where no period has a number. notes: (period, mark)."""
-    if all(dot.value is None for dot in dots(found, since)):
+    drawn = dots(found, since)
+    if all(dot.value is None for dot in drawn):
         return None
     pins = [(periods.start(period).isoformat(), mark) for period, mark in notes]
     return charts.line(
-        dots(found, since),
+        drawn,
         title=words.said(found.measure.label),
         unit=found.measure.unit,
         description=describe(found),

@@ -35,11 +35,7 @@ class Total:
 
 def target_at(targets: Sequence[Target], day: datetime.date) -> float | None:
     """The target that holds on a day, the last of those that do; None where none does."""
-    holding = [
-        each
-        for each in targets
-        if (each.since is None or each.since <= day) and (each.until is None or day <= each.until)
-    ]
+    holding = [each for each in targets if each.holds(day)]
     return float(holding[-1].value) if holding else None
 
 

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from luotsi.concepts.areas import Feature, features
+from luotsi.concepts.reading import County
 from luotsi.concepts.records import Board, Target
 from luotsi.concepts.shipped import open_county
 from luotsi.web.results import models
@@ -97,15 +98,20 @@ class Segments:
 
 
 @lru_cache(maxsize=1)
+def _county() -> County:
+    """The county's content, read once in the life of a process."""
+    return open_county(settings.OVERLAY)
+
+
 def boards() -> dict[str, Board]:
-    """The boards of the county's content by name, read once in the life of a process."""
-    return open_county(settings.OVERLAY).boards
+    """The boards of the county's content by name."""
+    return _county().boards
 
 
 @lru_cache(maxsize=1)
 def areas() -> tuple[Feature, ...]:
     """The borders of the county's municipalities, GeoJSON features in metres on a plane, read once."""
-    return features(open_county(settings.OVERLAY), "municipalities")
+    return features(_county(), "municipalities")
 
 
 def current() -> Release | None:
