@@ -6,10 +6,10 @@ run: setup
 	.venv/bin/luotsi up
 	LUOTSI_DEMONSTRATION=1 .venv/bin/luotsi serve
 
-test: check .venv/.tests
+test: check
 	.venv/bin/pytest -n auto
 
-check: setup
+check: .venv/.tests
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/lint-imports

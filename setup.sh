@@ -1,6 +1,6 @@
 #!/bin/sh
 # Leaves .venv with everything the lock file names, and the translations compiled. Needs Python 3.11 or newer; installs
-# what else is missing. `setup.sh tests` adds what the tests in a browser need.
+# what else is missing. `setup.sh tests` adds what the tests in a browser and on Spark need.
 set -eu
 cd "$(dirname "$0")"
 
@@ -19,7 +19,7 @@ if [ -z "$python" ]; then
 fi
 
 # What no Python package brings: gettext compiles translations, Pango and HarfBuzz write PDF; Chromium, and libatomic that
-# what drives it asks for, run the tests.
+# what drives it asks for, run the tests, and Java runs Spark.
 missing=
 command -v msgfmt >/dev/null 2>&1 || missing="$missing gettext"
 libraries="libpango-1.0.so.0:libpango-1.0-0 libpangoft2-1.0.so.0:libpangoft2-1.0-0
@@ -31,6 +31,7 @@ done
 if [ "${1:-}" = tests ] && ! command -v chromium >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1; then
   missing="$missing chromium"
 fi
+if [ "${1:-}" = tests ] && ! command -v java >/dev/null 2>&1; then missing="$missing openjdk-17-jre-headless"; fi
 if [ -n "$missing" ]; then
   if ! command -v apt-get >/dev/null 2>&1; then
     echo "Luotsi needs, named as in Debian:$missing. Install them and run this again." >&2
@@ -55,7 +56,9 @@ else
   fi
   uv=.venv-uv/bin/uv
 fi
-"$uv" sync --locked --quiet --compile-bytecode --extra web --python "$python"
+spark=
+if [ "${1:-}" = tests ]; then spark="--extra spark"; fi
+"$uv" sync --locked --quiet --compile-bytecode --extra web $spark --python "$python"
 
 for each in src/luotsi/web/*/locale/*/LC_MESSAGES/django.po; do
   msgfmt --check-format -o "${each%.po}.mo" "$each"
