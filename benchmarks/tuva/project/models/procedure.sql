@@ -1,0 +1,1 @@
+select * from read_csv('{{ var("data") }}/procedure.csv', header = true, all_varchar = true)
