@@ -60,9 +60,7 @@ WITH contact AS (
 ), named AS (
   SELECT
     *,
-    (
-      CAST(happened_at AS DATE) - CAST(assessed_at AS DATE)
-    ) AS days
+    DATE_DIFF('day', CAST(assessed_at AS DATE), CAST(happened_at AS DATE)) AS days
   FROM contact
 ), kept AS (
   SELECT

@@ -61,9 +61,7 @@ WITH contact AS (
         OR COALESCE(professional.speciality, '98') IN ('98', '15Y')
       )
     )
-    AND (
-      CAST(contact.happened_at AS DATE) - CAST(contact.assessed_at AS DATE)
-    ) >= 0
+    AND DATE_DIFF('day', CAST(contact.assessed_at AS DATE), CAST(contact.happened_at AS DATE)) >= 0
 ), named AS (
   SELECT
     *,

@@ -117,9 +117,7 @@ WITH contact AS (
     CAST(unit__unit_code AS TEXT) AS unit,
     CASE
       WHEN assessed_at IS NULL
-      OR (
-        CAST(happened_at AS DATE) - CAST(assessed_at AS DATE)
-      ) < 0
+      OR DATE_DIFF('day', CAST(assessed_at AS DATE), CAST(happened_at AS DATE)) < 0
       THEN 1
       ELSE 0
     END AS pattern

@@ -95,15 +95,14 @@ WITH contact AS (
         ),
         CASE
           WHEN (
-            (
-              CAST(first_attempt_at AS DATE) - CAST('1990-01-01' AS DATE)
-            ) + 1
+            DATE_DIFF('day', CAST('1990-01-01' AS DATE), CAST(first_attempt_at AS DATE)) + 1
           ) IS NULL
           OR 0 IS NULL
           THEN NULL
-          ELSE GREATEST((
-            CAST(first_attempt_at AS DATE) - CAST('1990-01-01' AS DATE)
-          ) + 1, 0)
+          ELSE GREATEST(
+            DATE_DIFF('day', CAST('1990-01-01' AS DATE), CAST(first_attempt_at AS DATE)) + 1,
+            0
+          )
         END
       ) - LIST_EXTRACT(
         (
@@ -113,15 +112,11 @@ WITH contact AS (
         ),
         CASE
           WHEN (
-            (
-              CAST(received_at AS DATE) - CAST('1990-01-01' AS DATE)
-            ) + 1
+            DATE_DIFF('day', CAST('1990-01-01' AS DATE), CAST(received_at AS DATE)) + 1
           ) IS NULL
           OR 0 IS NULL
           THEN NULL
-          ELSE GREATEST((
-            CAST(received_at AS DATE) - CAST('1990-01-01' AS DATE)
-          ) + 1, 0)
+          ELSE GREATEST(DATE_DIFF('day', CAST('1990-01-01' AS DATE), CAST(received_at AS DATE)) + 1, 0)
         END
       )
     END AS value,

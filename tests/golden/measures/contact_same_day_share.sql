@@ -36,15 +36,11 @@ WITH contact AS (
         ),
         CASE
           WHEN (
-            (
-              CAST(received_at AS DATE) - CAST('1990-01-01' AS DATE)
-            ) + 1
+            DATE_DIFF('day', CAST('1990-01-01' AS DATE), CAST(received_at AS DATE)) + 1
           ) IS NULL
           OR 0 IS NULL
           THEN NULL
-          ELSE GREATEST((
-            CAST(received_at AS DATE) - CAST('1990-01-01' AS DATE)
-          ) + 1, 0)
+          ELSE GREATEST(DATE_DIFF('day', CAST('1990-01-01' AS DATE), CAST(received_at AS DATE)) + 1, 0)
         END
       )
       AND HOUR(received_at) < 16
@@ -67,15 +63,11 @@ WITH contact AS (
               ),
               CASE
                 WHEN (
-                  (
-                    CAST(received_at AS DATE) - CAST('1990-01-01' AS DATE)
-                  ) + 1
+                  DATE_DIFF('day', CAST('1990-01-01' AS DATE), CAST(received_at AS DATE)) + 1
                 ) IS NULL
                 OR 0 IS NULL
                 THEN NULL
-                ELSE GREATEST((
-                  CAST(received_at AS DATE) - CAST('1990-01-01' AS DATE)
-                ) + 1, 0)
+                ELSE GREATEST(DATE_DIFF('day', CAST('1990-01-01' AS DATE), CAST(received_at AS DATE)) + 1, 0)
               END
             ) + 1
           ) IS NULL
@@ -90,15 +82,11 @@ WITH contact AS (
               ),
               CASE
                 WHEN (
-                  (
-                    CAST(received_at AS DATE) - CAST('1990-01-01' AS DATE)
-                  ) + 1
+                  DATE_DIFF('day', CAST('1990-01-01' AS DATE), CAST(received_at AS DATE)) + 1
                 ) IS NULL
                 OR 0 IS NULL
                 THEN NULL
-                ELSE GREATEST((
-                  CAST(received_at AS DATE) - CAST('1990-01-01' AS DATE)
-                ) + 1, 0)
+                ELSE GREATEST(DATE_DIFF('day', CAST('1990-01-01' AS DATE), CAST(received_at AS DATE)) + 1, 0)
               END
             ) + 1,
             0

@@ -119,15 +119,11 @@ WITH social_matter AS (
               ),
               CASE
                 WHEN (
-                  (
-                    CAST(arrived_at AS DATE) - CAST('1990-01-01' AS DATE)
-                  ) + 1
+                  DATE_DIFF('day', CAST('1990-01-01' AS DATE), CAST(arrived_at AS DATE)) + 1
                 ) IS NULL
                 OR 0 IS NULL
                 THEN NULL
-                ELSE GREATEST((
-                  CAST(arrived_at AS DATE) - CAST('1990-01-01' AS DATE)
-                ) + 1, 0)
+                ELSE GREATEST(DATE_DIFF('day', CAST('1990-01-01' AS DATE), CAST(arrived_at AS DATE)) + 1, 0)
               END
             ) + 7
           ) IS NULL
@@ -142,15 +138,11 @@ WITH social_matter AS (
               ),
               CASE
                 WHEN (
-                  (
-                    CAST(arrived_at AS DATE) - CAST('1990-01-01' AS DATE)
-                  ) + 1
+                  DATE_DIFF('day', CAST('1990-01-01' AS DATE), CAST(arrived_at AS DATE)) + 1
                 ) IS NULL
                 OR 0 IS NULL
                 THEN NULL
-                ELSE GREATEST((
-                  CAST(arrived_at AS DATE) - CAST('1990-01-01' AS DATE)
-                ) + 1, 0)
+                ELSE GREATEST(DATE_DIFF('day', CAST('1990-01-01' AS DATE), CAST(arrived_at AS DATE)) + 1, 0)
               END
             ) + 7,
             0

@@ -38,15 +38,19 @@ WITH social_decision AS (
             ),
             CASE
               WHEN (
-                (
-                  CAST(COALESCE(matter__completed_at, matter__arrived_at) AS DATE) - CAST('1990-01-01' AS DATE)
+                DATE_DIFF(
+                  'day',
+                  CAST('1990-01-01' AS DATE),
+                  CAST(COALESCE(matter__completed_at, matter__arrived_at) AS DATE)
                 ) + 1
               ) IS NULL
               OR 0 IS NULL
               THEN NULL
               ELSE GREATEST(
-                (
-                  CAST(COALESCE(matter__completed_at, matter__arrived_at) AS DATE) - CAST('1990-01-01' AS DATE)
+                DATE_DIFF(
+                  'day',
+                  CAST('1990-01-01' AS DATE),
+                  CAST(COALESCE(matter__completed_at, matter__arrived_at) AS DATE)
                 ) + 1,
                 0
               )
@@ -64,15 +68,19 @@ WITH social_decision AS (
             ),
             CASE
               WHEN (
-                (
-                  CAST(COALESCE(matter__completed_at, matter__arrived_at) AS DATE) - CAST('1990-01-01' AS DATE)
+                DATE_DIFF(
+                  'day',
+                  CAST('1990-01-01' AS DATE),
+                  CAST(COALESCE(matter__completed_at, matter__arrived_at) AS DATE)
                 ) + 1
               ) IS NULL
               OR 0 IS NULL
               THEN NULL
               ELSE GREATEST(
-                (
-                  CAST(COALESCE(matter__completed_at, matter__arrived_at) AS DATE) - CAST('1990-01-01' AS DATE)
+                DATE_DIFF(
+                  'day',
+                  CAST('1990-01-01' AS DATE),
+                  CAST(COALESCE(matter__completed_at, matter__arrived_at) AS DATE)
                 ) + 1,
                 0
               )

@@ -34,9 +34,7 @@ WITH service_period AS (
     *
   FROM census
   WHERE
-    (
-      period_end - started_on
-    ) >= 30
+    DATE_DIFF('day', started_on, period_end) >= 30
     AND (
       ended_on IS NULL OR ended_on > period_end
     )

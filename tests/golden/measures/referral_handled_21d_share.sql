@@ -72,9 +72,7 @@ WITH referral AS (
     speciality AS speciality,
     CAST(to_unit__unit_code AS TEXT) AS unit,
     CASE
-      WHEN (
-        CAST(handled_at AS DATE) - CAST(received_at AS DATE)
-      ) <= 21
+      WHEN DATE_DIFF('day', CAST(received_at AS DATE), CAST(handled_at AS DATE)) <= 21
       THEN 1
       ELSE 0
     END AS pattern

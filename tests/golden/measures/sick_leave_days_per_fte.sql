@@ -68,9 +68,7 @@ WITH absence AS (
     month,
     CAST(staff_member__profession AS TEXT) AS profession,
     CAST(unit__unit_code AS TEXT) AS unit,
-    CAST((
-      ends_on - starts_on
-    ) + 1 AS DECIMAL(24, 6)) AS value_0
+    CAST(DATE_DIFF('day', starts_on, ends_on) + 1 AS DECIMAL(24, 6)) AS value_0
   FROM dated_2
 ), cells AS (
   SELECT
@@ -265,13 +263,9 @@ WITH absence AS (
     profession AS profession,
     CAST(unit__unit_code AS TEXT) AS unit,
     CAST(CAST(share * (
-      (
-        last_day - first_day
-      ) + 1
+      DATE_DIFF('day', first_day, last_day) + 1
     ) AS DOUBLE) / NULLIF(CAST((
-      (
-        period_end - new_year
-      ) + 1
+      DATE_DIFF('day', new_year, period_end) + 1
     ) AS DOUBLE), 0) AS DECIMAL(24, 6)) AS value_0
   FROM dated_3
 ), cells_2 AS (

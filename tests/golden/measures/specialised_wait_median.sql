@@ -135,9 +135,7 @@ WITH queue_entry AS (
     CAST(person__sex AS TEXT) AS sex,
     speciality AS speciality,
     CAST(unit__unit_code AS TEXT) AS unit,
-    (
-      period_end - since
-    ) AS value,
+    DATE_DIFF('day', since, period_end) AS value,
     TRUE AS weight
   FROM in_periods
 ), summed_specialised_wait_median AS (

@@ -122,9 +122,7 @@ WITH queue_entry AS (
     CAST(person__sex AS TEXT) AS sex,
     speciality AS speciality,
     CAST(unit__unit_code AS TEXT) AS unit,
-    CASE WHEN (
-      period_end - since
-    ) > 180 THEN 1 ELSE 0 END AS pattern
+    CASE WHEN DATE_DIFF('day', since, period_end) > 180 THEN 1 ELSE 0 END AS pattern
   FROM aged
 ), cells AS (
   SELECT

@@ -116,9 +116,7 @@ WITH queue_entry AS (
     END AS TEXT) AS age_group,
     CAST(CASE WHEN person__security_block THEN NULL ELSE person__municipality END AS TEXT) AS municipality,
     CAST(person__sex AS TEXT) AS sex,
-    CASE WHEN (
-      period_end - since
-    ) > 180 THEN 1 ELSE 0 END AS pattern
+    CASE WHEN DATE_DIFF('day', since, period_end) > 180 THEN 1 ELSE 0 END AS pattern
   FROM aged
 ), cells AS (
   SELECT

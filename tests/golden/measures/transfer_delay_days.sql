@@ -102,16 +102,12 @@ WITH stay AS (
     CAST(unit__unit_code AS TEXT) AS unit,
     CASE
       WHEN NOT (
-        (
-          CAST(ended_at AS DATE) - ready_on
-        )
+        DATE_DIFF('day', ready_on, CAST(ended_at AS DATE))
       ) IS NULL
       THEN 1
       ELSE 0
     END AS pattern,
-    CAST((
-      CAST(ended_at AS DATE) - ready_on
-    ) AS DECIMAL(24, 6)) AS value_0
+    CAST(DATE_DIFF('day', ready_on, CAST(ended_at AS DATE)) AS DECIMAL(24, 6)) AS value_0
   FROM aged
 ), cells AS (
   SELECT

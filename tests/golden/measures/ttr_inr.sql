@@ -167,7 +167,7 @@ WITH measurement AS (
     FROM (
       SELECT
         *,
-        LEAD(day) OVER results - day AS length,
+        DATE_DIFF('DAY', day, LEAD(day) OVER results) AS length,
         LEAD(value) OVER results AS next_value,
         FIRST_VALUE(low_of_day) OVER (PARTITION BY period, person ORDER BY least_key) AS low,
         FIRST_VALUE(high_of_day) OVER (PARTITION BY period, person ORDER BY least_key) AS high

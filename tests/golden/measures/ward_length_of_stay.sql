@@ -36,7 +36,7 @@ WITH stay AS (
     END AS ended,
     CASE
       WHEN MAX(ends) OVER chains < CAST('9999-12-31' AS TIMESTAMP)
-      THEN CAST(MAX(ends) OVER chains AS DATE) - CAST(MIN(starts) OVER chains AS DATE)
+      THEN DATE_DIFF('DAY', CAST(MIN(starts) OVER chains AS DATE), CAST(MAX(ends) OVER chains AS DATE))
     END AS nights,
     COUNT(*) OVER chains AS stays
   FROM (
@@ -44,7 +44,7 @@ WITH stay AS (
       *,
       SUM(
         CASE
-          WHEN CAST(starts AS DATE) - CAST(chain_end AS DATE) <= argument_gap
+          WHEN DATE_DIFF('DAY', CAST(chain_end AS DATE), CAST(starts AS DATE)) <= argument_gap
           THEN 0
           ELSE 1
         END

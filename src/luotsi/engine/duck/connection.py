@@ -1,14 +1,20 @@
-"""How the engine opens DuckDB: memory bounded, spill where the caller says, times without a zone of the machine.
+"""What the engine asks of a database, and how it opens DuckDB: memory bounded, spill where the caller says, times
+without a zone of the machine.
 
 Knows no schema. Who may spill to disk is the caller's choice: without `spill` nothing is ever written beside the file.
 """
 
+# pyright: reportMissingTypeStubs=false
 from __future__ import annotations
 
 import os
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Protocol
 
 import duckdb
+import pyarrow
 
 from luotsi.concepts.errors import UserError
 
@@ -17,6 +23,40 @@ MEMORY_SHARE = 0.6
 
 CHECKPOINT = "256MB"
 """How long the log grows before it is worked into the file: a county's many small loads would do it at every few."""
+
+
+class Answer(Protocol):
+    """What a statement gives: rows, or the one number of rows it changed."""
+
+    @property
+    def description(self) -> Sequence[Sequence[Any]]: ...
+    def fetchone(self) -> tuple[Any, ...] | None: ...
+    def fetchall(self) -> list[tuple[Any, ...]]: ...
+
+
+class Connection(Protocol):
+    """A database that is spoken to in DuckDB's SQL: DuckDB's own connection, or another engine's that is made alike.
+
+    Statements are kept to what SQLGlot reads, so that another engine can be given the same.
+    """
+
+    def execute(self, query: str, parameters: object = None) -> Answer: ...
+    def executemany(self, query: str, parameters: object = None) -> object: ...
+    def sql(self, query: str, *, params: object = None) -> Any: ...
+    def register(self, view_name: str, python_object: object) -> object: ...
+    def unregister(self, view_name: str) -> object: ...
+    def close(self) -> None: ...
+
+
+@contextmanager
+def given(con: Connection, name: str, columns: Mapping[str, Sequence[object]]) -> Generator[None]:
+    """Lets statements read values of ours as a table of that name, for a while."""
+    arrow: Any = pyarrow
+    con.register(name, arrow.table(dict(columns)))
+    try:
+        yield
+    finally:
+        con.unregister(name)
 
 
 def connect(

@@ -200,7 +200,7 @@ def _listed(setting: Setting, wanted: str, place: exp.Expr, *, working: bool = F
 
 def _on(day: exp.Expr, setting: Setting, wanted: str) -> exp.Expr:
     first = exp.cast(exp.Literal.string(FIRST.isoformat()), "date")
-    return _listed(setting, wanted, exp.Sub(this=day, expression=first) + 1)
+    return _listed(setting, wanted, _f("date_diff", "day", first, day) + 1)
 
 
 def _add_working_days(given: list[exp.Expr], setting: Setting) -> exp.Expr:
@@ -269,7 +269,7 @@ _BUILDERS: dict[str, Callable[[list[exp.Expr], Setting], exp.Expr]] = {
     "concat": _part("concat"),
     "date_of": lambda given, _: exp.cast(given[0], "date"),
     "time_of": lambda given, _: exp.cast(given[0], "timestamp"),
-    "days_between": lambda given, _: exp.Sub(this=given[1], expression=given[0]),
+    "days_between": lambda given, _: _f("date_diff", "day", given[0], given[1]),
     "minutes_between": _since(60_000_000),
     "hours_between": _since(3_600_000_000),
     "add_days": lambda given, _: exp.Add(this=given[0], expression=_int(given[1])),
@@ -291,7 +291,7 @@ _BUILDERS: dict[str, Callable[[list[exp.Expr], Setting], exp.Expr]] = {
     "number": _number,
 }
 
-_OPEN = {"days_between", "minutes_between", "hours_between", "add_days", "add_hours", "age", "starts_with_any"}
+_OPEN = {"minutes_between", "hours_between", "add_days", "add_hours", "age", "starts_with_any"}
 """Words written as arithmetic or OR, which take parentheses so that what stands around them keeps its meaning."""
 
 

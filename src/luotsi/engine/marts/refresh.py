@@ -11,12 +11,12 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-import duckdb
 from sqlglot import exp
 
 from luotsi.concepts.calendar import calendar
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
+from luotsi.engine.duck.connection import Connection, given
 from luotsi.engine.duck.types import SQL_TYPES
 from luotsi.engine.marts.relations import relation
 from luotsi.engine.marts.same import linked, masters, moved, same_table
@@ -24,7 +24,6 @@ from luotsi.engine.marts.shape import Shaper
 from luotsi.engine.marts.steps import quoted
 from luotsi.engine.vault.model import Model, Versions, model
 
-Connection = duckdb.DuckDBPyConnection
 BOOKS = (
     "CREATE SCHEMA IF NOT EXISTS marts",
     "CREATE TABLE IF NOT EXISTS marts.versions (concept VARCHAR, load INTEGER, shape VARCHAR)",
@@ -71,7 +70,10 @@ def as_of(con: Connection, county: County, day: datetime.date, concepts: Iterabl
 def _laid(con: Connection, made: Model) -> None:
     """Raises UserError where content has gained what the vault has no table for yet."""
     there = {
-        row[0] for row in con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'vault'").fetchall()
+        row[0]
+        for row in con.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'vault'"
+        ).fetchall()
     }
     missing = sorted({each.name for each in made.versions} - there)
     if missing:
@@ -82,18 +84,13 @@ def _laid(con: Connection, made: Model) -> None:
 
 
 def _calendar(con: Connection, schema: str) -> None:
-    if con.execute(f"SELECT 1 FROM duckdb_tables() WHERE table_name = 'calendar' AND {_in(schema)}").fetchone():
+    there = f"table_name = 'calendar' AND '{schema}' IN (table_schema, table_catalog)"
+    if con.execute(f"SELECT 1 FROM information_schema.tables WHERE {there}").fetchone():
         return
     con.execute(f"CREATE TABLE {schema}.calendar (date DATE, working BOOLEAN, nth INTEGER)")
     days, working, nth = zip(*calendar(), strict=True)
-    con.execute(
-        f"INSERT INTO {schema}.calendar SELECT unnest(?::DATE[]), unnest(?::BOOLEAN[]), unnest(?::INTEGER[])",
-        [list(days), list(working), list(nth)],
-    )
-
-
-def _in(schema: str) -> str:
-    return f"(schema_name = '{schema}' OR database_name = '{schema}')"
+    with given(con, "days", {"date": days, "working": working, "nth": nth}):
+        con.execute(f"INSERT INTO {schema}.calendar SELECT date, working, nth FROM days")
 
 
 def _same(con: Connection, county: County, made: Model, concepts: Iterable[str], end: exp.Expr | None) -> None:

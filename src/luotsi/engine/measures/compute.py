@@ -7,12 +7,12 @@ import datetime
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-import duckdb
 import pyarrow
 from sqlglot import exp
 
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
+from luotsi.engine.duck.connection import Connection
 from luotsi.engine.marts.steps import Ground
 from luotsi.engine.measures.plan import of_measure, passes
 from luotsi.engine.measures.query import query
@@ -36,7 +36,7 @@ SCHEMA = pa.schema(
 
 
 def compute(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     county: County,
     names: Iterable[str] | None = None,
     *,

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from luotsi.engine import lake
+from luotsi.engine.duck.connection import Connection
 
 
-def told(home: Path, con: duckdb.DuckDBPyConnection, loads: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def told(home: Path, con: Connection, loads: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The loads with four things more each, and the zone of `loaded_at` (the vault writes UTC).
 
     `quarantined`: rows set aside in landing and in loading; null where its extract is not in the lake any more.

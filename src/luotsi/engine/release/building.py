@@ -10,13 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-import duckdb
 import numpy as np
 
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Measure
 from luotsi.engine import marts, measures, segments, vault
+from luotsi.engine.duck.connection import Connection
 from luotsi.engine.release import kept, lineage
 from luotsi.engine.release.arrow import Table, fetched, pa, pc
 from luotsi.engine.release.draft import Draft, Window, window_of
@@ -75,9 +75,7 @@ def build(
         con.close()
 
 
-def _measures(
-    con: duckdb.DuckDBPyConnection, county: County, draft: Draft, loads: list[dict[str, Any]], tell: Progress
-) -> None:
+def _measures(con: Connection, county: County, draft: Draft, loads: list[dict[str, Any]], tell: Progress) -> None:
     """Adds every measure to the draft: kept rows where nothing changed, computed ones elsewhere."""
     versions, before = lineage.versions(con), kept.fingerprints(con)
     marks: dict[str, str] = {}
@@ -106,9 +104,7 @@ def _measures(
         tell(done, len(marks), "small cells")
 
 
-def _hidden(
-    con: duckdb.DuckDBPyConnection, county: County, tables: dict[str, Table], changed: set[str]
-) -> dict[str, Bools]:
+def _hidden(con: Connection, county: County, tables: dict[str, Table], changed: set[str]) -> dict[str, Bools]:
     """Which rows to hide of the changed measures about people, and of those that count the same as they do."""
     rules = {name: rule_of(county.measures[name]) for name in tables}
     found: dict[str, Bools] = {}
@@ -127,7 +123,7 @@ def _none(rows: Table) -> Bools:
     return np.zeros(int(rows.num_rows), dtype=np.bool_)
 
 
-def _divide(con: duckdb.DuckDBPyConnection, county: County, window: Window, tell: Progress) -> None:
+def _divide(con: Connection, county: County, window: Window, tell: Progress) -> None:
     """Fills the segments for the months of the release, unless nothing that they rest on has changed."""
     versions, name = lineage.versions(con), "segments/"
     read = [f"{each}={versions.get(each, '')}" for each in lineage.behind_segments(county)]
@@ -141,7 +137,7 @@ def _divide(con: duckdb.DuckDBPyConnection, county: County, window: Window, tell
 
 
 def computed(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     county: County,
     names: list[str],
     window: Window,
@@ -181,7 +177,7 @@ def whole_periods(rows: Table, window: Window) -> Table:
 
 
 def suppressed(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     county: County,
     measure: Measure,
     rows: Table,
@@ -196,15 +192,16 @@ def suppressed(
     return hidden_rows(rows, rule, nesting=inside)
 
 
-def _segments(con: duckdb.DuckDBPyConnection, county: County, draft: Draft) -> None:
+def _segments(con: Connection, county: County, draft: Draft) -> None:
     """Adds how many persons each segment holds at each month's end. Who they are is in no release."""
     rule = Rule(people=True, complement=False, numerator=True, census=True)
     for name, record in sorted(county.segments.items()):
         found = con.sql(
             "SELECT strftime(period_end, '%Y-%m') AS period, CASE WHEN grouping(segment) = 1 THEN '' ELSE "
             "'segment=' || coalesce(segment, 'unknown') END AS \"group\", count(*)::DOUBLE AS numerator, "
-            "NULL::DOUBLE AS denominator, count(*)::DOUBLE AS value, count(*) AS n FROM marts.segment "
-            "WHERE segments = ? GROUP BY GROUPING SETS ((period_end), (period_end, segment))",
+            "NULL::DOUBLE AS denominator, count(*)::DOUBLE AS value, count(*) AS n "
+            f"FROM ({segments.month_ends()}) AS ends WHERE segments = ? "
+            "GROUP BY GROUPING SETS ((period_end), (period_end, segment))",
             params=[name],
         )
         rows = whole_periods(fetched(found), draft.window)

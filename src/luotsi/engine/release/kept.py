@@ -4,10 +4,10 @@ again, and what was hidden before stays hidden while it is unchanged. They never
 
 from __future__ import annotations
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from luotsi.engine.duck.connection import Connection
 from luotsi.engine.release.arrow import Table, fetched, pa
 
 Bools = npt.NDArray[np.bool_]
@@ -15,7 +15,7 @@ Bools = npt.NDArray[np.bool_]
 ROW = '"period", "group", numerator, denominator, value, n'
 
 
-def prepare(con: duckdb.DuckDBPyConnection) -> None:
+def prepare(con: Connection) -> None:
     """Makes the schema `results` where it is not there yet."""
     con.execute("CREATE SCHEMA IF NOT EXISTS results")
     con.execute(
@@ -25,19 +25,19 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE TABLE IF NOT EXISTS results.fingerprints (name VARCHAR, fingerprint VARCHAR)")
 
 
-def fingerprints(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def fingerprints(con: Connection) -> dict[str, str]:
     """What each kept measure rested on when it was computed."""
     return dict(con.execute("SELECT name, fingerprint FROM results.fingerprints").fetchall())
 
 
-def rows(con: duckdb.DuckDBPyConnection, name: str) -> tuple[Table, Bools]:
+def rows(con: Connection, name: str) -> tuple[Table, Bools]:
     """The kept rows of a measure in a fixed order, and which of them were hidden."""
     query = f'SELECT {ROW}, hidden FROM results.raw WHERE name = ? ORDER BY "period", "group"'
     table = fetched(con.sql(query, params=[name]))
     return table.drop_columns(["hidden"]), table["hidden"].to_numpy().astype(np.bool_)
 
 
-def hidden_before(con: duckdb.DuckDBPyConnection, name: str, new: Table) -> Bools:
+def hidden_before(con: Connection, name: str, new: Table) -> Bools:
     """For each new row: whether the same row with the same numbers was hidden in the release before."""
     con.register("new_rows", new.append_column("place", pa.array(np.arange(new.num_rows))))
     try:
@@ -56,7 +56,7 @@ def hidden_before(con: duckdb.DuckDBPyConnection, name: str, new: Table) -> Bool
     return hidden
 
 
-def keep(con: duckdb.DuckDBPyConnection, name: str, version: int, new: Table, hidden: Bools, fingerprint: str) -> None:
+def keep(con: Connection, name: str, version: int, new: Table, hidden: Bools, fingerprint: str) -> None:
     """Replaces the kept rows of one measure. Call it inside a transaction."""
     con.execute("DELETE FROM results.raw WHERE name = ?", [name])
     con.register("new_rows", new.append_column("hidden", pa.array(hidden)))
@@ -67,7 +67,7 @@ def keep(con: duckdb.DuckDBPyConnection, name: str, version: int, new: Table, hi
     mark(con, name, fingerprint)
 
 
-def mark(con: duckdb.DuckDBPyConnection, name: str, fingerprint: str) -> None:
+def mark(con: Connection, name: str, fingerprint: str) -> None:
     """Notes what something that keeps no rows here rested on."""
     con.execute("DELETE FROM results.fingerprints WHERE name = ?", [name])
     con.execute("INSERT INTO results.fingerprints VALUES (?, ?)", [name, fingerprint])

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import duckdb
 from sqlglot import exp
 
 from luotsi.concepts.expressions import parse
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Attribute, Concept
+from luotsi.engine.duck.connection import Connection
 
 UNKNOWN = ("unknown", "ei tiedossa", "uppgift saknas", "not known")
 Label = tuple[str, str, str, str, str]
 """(dimension, code, fi, sv, en)"""
 
 
-def labels(con: duckdb.DuckDBPyConnection, county: County, *, schema: str = "marts") -> list[Label]:
+def labels(con: Connection, county: County, *, schema: str = "marts") -> list[Label]:
     """A word in three languages for every code of every dimension that a measure uses, sorted."""
     found: dict[tuple[str, str], tuple[str, str, str]] = {}
     for concept, dimension in _used(county):
@@ -64,7 +64,7 @@ def _attribute(county: County, concept: Concept, dimension: str) -> tuple[Concep
     return None if attribute is None else (owner, column.name, attribute)
 
 
-def _names(con: duckdb.DuckDBPyConnection, schema: str, relation: str, code: str) -> list[tuple[str, str]]:
+def _names(con: Connection, schema: str, relation: str, code: str) -> list[tuple[str, str]]:
     query = exp.select(exp.column(code, quoted=True), exp.column("name", quoted=True)).from_(
         exp.table_(relation, db=schema, quoted=True)
     )

@@ -10,10 +10,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import duckdb
-
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Record
+from luotsi.engine.duck.connection import Connection
 
 SEGMENT = ("segment", "segment_spans")
 
@@ -53,7 +52,7 @@ def _concepts(county: County, relation: str) -> set[str]:
     return {name for name, concept in county.concepts.items() for many in concept.many if relation == f"{name}_{many}"}
 
 
-def loads(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def loads(con: Connection) -> list[dict[str, Any]]:
     """Every load the vault holds, in order, as plain values."""
     cursor = con.execute(
         'SELECT load, source, instance, "table", extract, created_at, delivery, rows, loaded_at '
@@ -81,7 +80,7 @@ def loads_behind(county: County, concepts: Iterable[str], all_loads: Iterable[Ma
     return [int(each["load"]) for each in all_loads if (each["source"], each["table"]) in feeding]
 
 
-def versions(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def versions(con: Connection) -> dict[str, str]:
     """For each concept, the last load that changed its mart."""
     return {
         str(name): str(load)

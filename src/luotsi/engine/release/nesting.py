@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import permutations
 
-import duckdb
 from sqlglot import exp
 
 from luotsi.concepts.expressions import names, parse
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Concept, Measure
+from luotsi.engine.duck.connection import Connection
 from luotsi.engine.duck.expressions import to_sql
 from luotsi.engine.release.equations import parse_group
 
@@ -24,7 +24,7 @@ Inside = dict[tuple[str, str], Mapping[str, str]]
 
 
 def nesting(
-    con: duckdb.DuckDBPyConnection, county: County, measure: Measure, groups: Iterable[str], *, schema: str = "marts"
+    con: Connection, county: County, measure: Measure, groups: Iterable[str], *, schema: str = "marts"
 ) -> Inside:
     """For each pair of a measure's dimensions where one code of the fine always lies in one of the coarse: the codes.
 
@@ -61,20 +61,19 @@ def _referred(county: County, concept: Concept, shown: exp.Column) -> str | None
     return attribute.refers if county.concepts[attribute.refers].key == (shown.name,) else None
 
 
-def _evaluated(con: duckdb.DuckDBPyConnection, made: exp.Expr, codes: list[str]) -> Mapping[str, str]:
+def _evaluated(con: Connection, made: exp.Expr, codes: list[str]) -> Mapping[str, str]:
     """The coarse code of each fine code, by running the expression on the codes themselves."""
     if not codes:
         return {}
     value = exp.column("code", table="fine")
     coarse = to_sql(made, lambda _: value.copy()).sql(dialect="duckdb")
-    query = f"SELECT fine.code, {coarse} FROM (SELECT unnest(?::VARCHAR[]) AS code) AS fine"
-    rows = con.execute(query, [[None if code == UNKNOWN else code for code in codes]]).fetchall()
+    listed = ", ".join("(CAST(? AS VARCHAR))" for _ in codes)
+    query = f"SELECT fine.code, {coarse} FROM (VALUES {listed}) AS fine(code)"
+    rows = con.execute(query, [None if code == UNKNOWN else code for code in codes]).fetchall()
     return {_code(fine): _code(coarse) for fine, coarse in rows}
 
 
-def _looked_up(
-    con: duckdb.DuckDBPyConnection, schema: str, relation: str, shown: exp.Column, made: exp.Expr
-) -> Mapping[str, str]:
+def _looked_up(con: Connection, schema: str, relation: str, shown: exp.Column, made: exp.Expr) -> Mapping[str, str]:
     """The coarse code of each fine code, from the mart of the referred concept; codes that lie in two are left out."""
     fine = exp.column(shown.name, quoted=True)
     coarse = to_sql(made, lambda column: exp.column(column.name, quoted=True))

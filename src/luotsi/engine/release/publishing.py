@@ -13,9 +13,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from luotsi.concepts.reading import County
+from luotsi.engine.duck.connection import Connection
 from luotsi.engine.release.arrow import Table, pa, pc, pq
 from luotsi.engine.release.books import told
 from luotsi.engine.release.draft import Draft
@@ -26,9 +25,7 @@ from luotsi.engine.release.suppression import SMALL
 ROW_GROUP = 50_000
 
 
-def publish(
-    home: Path, con: duckdb.DuckDBPyConnection, county: County, draft: Draft, loads: list[dict[str, Any]]
-) -> Path:
+def publish(home: Path, con: Connection, county: County, draft: Draft, loads: list[dict[str, Any]]) -> Path:
     """Writes the release and makes it current; gives its folder."""
     folder = home / "releases"
     folder.mkdir(parents=True, exist_ok=True)
@@ -73,7 +70,7 @@ def publish(
     return folder / name
 
 
-def label_table(con: duckdb.DuckDBPyConnection, county: County) -> Table:
+def label_table(con: Connection, county: County) -> Table:
     """The labels of every dimension as a table: dimension, code, fi, sv, en."""
     columns: list[tuple[str, ...]] = list(zip(*labels(con, county), strict=True)) or [()] * 5
     names = ("dimension", "code", "fi", "sv", "en")

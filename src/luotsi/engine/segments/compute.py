@@ -1,19 +1,19 @@
 """Divides persons into segments at month ends and keeps each person's spans.
 
 `segment_spans` holds runs of months (person, segments, segment, since, until: the first and last month end), which
-keeps a county's years small and cheap to join; `segment` is a view of it with a row for each month end.
+keeps a county's years small and cheap to join; `month_ends` makes of them a row for each month end.
 """
 
 from __future__ import annotations
 
 import datetime
 
-import duckdb
 from sqlglot import exp
 
 from luotsi.concepts.expressions import parse
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Rows, Segments
+from luotsi.engine.duck.connection import Connection
 from luotsi.engine.marts.relations import column
 from luotsi.engine.marts.rows import choose
 from luotsi.engine.marts.steps import Ground, Steps
@@ -25,31 +25,31 @@ TABLE = """
 CREATE OR REPLACE TABLE {schema}.segment_spans
   (person UUID, segments VARCHAR, segment VARCHAR, since DATE, until DATE)
 """
-VIEW = """
-CREATE OR REPLACE VIEW {schema}.segment AS
-SELECT person, CAST(last_day(unnest(generate_series(
-  CAST(date_trunc('month', since) AS TIMESTAMP), CAST(until AS TIMESTAMP), INTERVAL 1 MONTH))) AS DATE) AS period_end,
-  segments, segment
-FROM {schema}.segment_spans
+MONTH_ENDS = """
+SELECT person, CAST(last_day(month) AS DATE) AS period_end, segments, segment
+FROM (
+  SELECT person, segments, segment, unnest(generate_series(
+    CAST(date_trunc('month', since) AS TIMESTAMP), CAST(until AS TIMESTAMP), INTERVAL '1' MONTH)) AS month
+  FROM {schema}.segment_spans
+) AS months
 """
 
 
 def compute(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     county: County,
     *,
     schema: str = "marts",
     first_month: datetime.date | None = None,
     last_month: datetime.date | None = None,
 ) -> None:
-    """Fills `segment_spans` and `segment` of a schema anew, for every segment list.
+    """Fills `segment_spans` of a schema anew, for every segment list.
 
     Without months: six calendar years up to the month of the freshest extract (today where the vault knows none).
     """
     last = last_month or _freshest(con)
     first = first_month or datetime.date(last.year - YEARS + 1, 1, 1)
     con.execute(TABLE.format(schema=schema))
-    con.execute(VIEW.format(schema=schema))
     con.execute("SET asof_loop_join_threshold = 0")  # DuckDB guesses too few rows, and would loop
     for each in county.segments.values():
         con.execute(
@@ -57,9 +57,12 @@ def compute(
         )
 
 
-def at(
-    con: duckdb.DuckDBPyConnection, county: County, name: str, period_end: datetime.date, schema: str = "marts"
-) -> dict[str, str]:
+def month_ends(schema: str = "marts") -> str:
+    """The SELECT of each person's segment at each month end: person, period_end, segments, segment."""
+    return MONTH_ENDS.format(schema=schema)
+
+
+def at(con: Connection, county: County, name: str, period_end: datetime.date, schema: str = "marts") -> dict[str, str]:
     """Person's key as text -> segment at the end of a month; persons in none are absent."""
     steps, step = assigned(county, county.segments[name], schema, period_end, period_end)
     found = con.execute(
@@ -126,9 +129,9 @@ def spans(county: County, segments: Segments, schema: str, first: datetime.date,
     return steps.finished(select.from_(runs, copy=False).group_by("person", "segment", "run", copy=False))
 
 
-def _freshest(con: duckdb.DuckDBPyConnection) -> datetime.date:
+def _freshest(con: Connection) -> datetime.date:
     known = con.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'vault' AND table_name = 'loads'"
+        "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'vault' AND table_name = 'loads'"
     ).fetchone()
     row = con.execute("SELECT max(created_at) FROM vault.loads").fetchone() if known and known[0] else None
     return row[0].date() if row and row[0] is not None else datetime.date.today()

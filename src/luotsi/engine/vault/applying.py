@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-import duckdb
-
+from luotsi.engine.duck.connection import Connection
 from luotsi.engine.vault.model import Column, Hub, Versions
 from luotsi.engine.vault.state import listed, quoted
-
-Connection = duckdb.DuckDBPyConnection
 
 
 def run(con: Connection, text: str, **values: object) -> int:

@@ -24,9 +24,11 @@ BOOKKEEPING = {
         Column("extract", "VARCHAR"), Column("line", "BIGINT"), Column("concept", "VARCHAR"),
         Column("attribute", "VARCHAR"), Column("reason", "VARCHAR"),
     ),
+    "numbers": (Column("load", "INTEGER"),),
     "definitions": (Column("source", "VARCHAR"), Column("table", "VARCHAR"), Column("digest", "VARCHAR")),
 }  # fmt: skip
-"""The vault's own books. `definitions`: which wording of the county's records a source table was loaded by."""
+"""The vault's own books. `numbers`: the last number given to a load. `definitions`: which wording of the county's
+records a source table was loaded by."""
 
 
 def create(name: str, columns: Iterable[Column], *, schema: str = "vault") -> exp.Create:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import hashlib
 
-import duckdb
-
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Attribute
+from luotsi.engine.duck.connection import Connection
 from luotsi.engine.vault.state import quoted
 
 LOADER = 2
@@ -40,7 +39,7 @@ def _kind(attribute: Attribute) -> tuple[object, ...]:
     return attribute.type, attribute.privacy, attribute.codes, attribute.refers, attribute.required
 
 
-def forget(con: duckdb.DuckDBPyConnection, source: str, table: str) -> None:
+def forget(con: Connection, source: str, table: str) -> None:
     """Drops what a source table was loaded into and strikes its loads from the books; keys in hubs stay."""
     feed = f"__{source}__{table}"
     rows = con.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'vault'").fetchall()

@@ -17,7 +17,7 @@ import duckdb
 
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
-from luotsi.engine.duck.connection import connect
+from luotsi.engine.duck.connection import Connection, connect, given
 from luotsi.engine.vault import applying, ddl, state
 from luotsi.engine.vault.applying import run
 from luotsi.engine.vault.batches import QUARANTINED, Batch, keyless, same_as_rows
@@ -31,7 +31,6 @@ from luotsi.engine.vault.values import in_list, long_lists
 
 Progress = Callable[[int, int, str], None]
 """(rows loaded, rows in all, what is loading)."""
-Connection = duckdb.DuckDBPyConnection
 BLIND = "the key of some rows cannot be read: what is missing from the extract is not taken for deleted"
 FILE = "luotsi.duckdb"
 """The database file of the vault; not vault.duckdb, which DuckDB would confuse with the schema of that name."""
@@ -86,7 +85,6 @@ def prepare(con: Connection, county: County, made: Model) -> None:
     """Makes the tables the model calls for; a source table whose definition has changed will be loaded anew."""
     con.execute("BEGIN")
     con.execute("CREATE SCHEMA IF NOT EXISTS vault")
-    con.execute("CREATE SEQUENCE IF NOT EXISTS vault.load_number")
     for name, columns in ddl.BOOKKEEPING.items():
         con.execute(ddl.create(name, columns).sql("duckdb"))
     before = {(r[0], r[1]): r[2] for r in con.execute("SELECT * FROM vault.definitions").fetchall()}
@@ -106,7 +104,8 @@ def prepare(con: Connection, county: County, made: Model) -> None:
     rows = long_lists(county)
     if rows:
         lists, codes, nationals = zip(*rows, strict=True)
-        con.execute("INSERT INTO code_values SELECT unnest(?), unnest(?), unnest(?)", [lists, codes, nationals])
+        with given(con, "long_lists", {"list": lists, "code": codes, "national": nationals}):
+            con.execute("INSERT INTO code_values SELECT list, code, national FROM long_lists")
 
 
 @contextmanager
@@ -150,8 +149,7 @@ class _Loader:
 
     def _group(self, group: Sequence[Extract], begun: float) -> LoadReport:
         con, first = self.con, group[0]
-        taken = con.execute("SELECT CAST(nextval('vault.load_number') AS INTEGER) FROM range(?)", [len(group)])
-        numbers = sorted(int(row[0]) for row in taken.fetchall())
+        numbers = self._numbers(len(group))
         self.first_load = self.first_load or numbers[0]
         extracts = [
             Loaded(n, e.created_at, e.delivery, e.path, e.columns, keys=e.keys)
@@ -174,6 +172,14 @@ class _Loader:
         report.seconds = round(time.monotonic() - begun, 3)
         self._book(group, extracts, spans, report)
         return report
+
+    def _numbers(self, count: int) -> list[int]:
+        """The numbers of the next loads; one that was ever given is not given again."""
+        given = "SELECT load FROM vault.numbers UNION ALL SELECT load FROM vault.loads UNION ALL SELECT 0"
+        last = run(self.con, f"SELECT max(load) FROM ({given}) AS given")
+        self.con.execute("DELETE FROM vault.numbers")
+        self.con.execute("INSERT INTO vault.numbers VALUES (?)", [last + count])
+        return [*range(last + 1, last + count + 1)]
 
     def _loaded(self, first: Extract) -> list[Loaded]:
         """The extracts of the stream that are loaded already."""
@@ -223,8 +229,8 @@ class _Loader:
                 continue
             missing = run(
                 self.con,
-                f"SELECT count(*) FROM vault.{hub.name} AS h WHERE load >= $first AND {state.quoted(hub.key)} NOT IN "
-                f"(SELECT k FROM ({' UNION ALL '.join(told)}) AS told WHERE k IS NOT NULL)",
+                f"SELECT count(*) FROM vault.{hub.name} AS h ANTI JOIN ({' UNION ALL '.join(told)}) AS told "
+                f"ON told.k = h.{state.quoted(hub.key)} WHERE load >= $first",
                 first=self.first_load,
             )
             if missing:
@@ -277,7 +283,8 @@ class _Group:
         self.report.keys += new
         if feed.deletable:
             hub, key = self.model.hubs[feed.concept], state.quoted(feed.keys[0].name)
-            run(con, f"DELETE FROM staged WHERE _out AND {key} NOT IN (SELECT {key} FROM vault.{hub.name})")
+            known = f"SELECT 1 FROM vault.{hub.name} AS h WHERE h.{key} = staged.{key}"
+            run(con, f"DELETE FROM staged WHERE _out AND NOT EXISTS ({known})")
         if feed.same is not None:
             pairs = len(self.county.sources[feed.source].tables[feed.table].into[feed.place].same_as)
             con.execute(f"CREATE OR REPLACE TEMP TABLE staged_same AS {same_as_rows(feed, 'staged', pairs)}")
@@ -300,10 +307,11 @@ class _Group:
         con.execute(f"CREATE OR REPLACE TEMP TABLE faulty AS SELECT * FROM staged {those}")
         if faulty:
             con.execute("DELETE FROM staged WHERE _fault IS NOT NULL")
+            named = f"CASE load {' '.join('WHEN ? THEN ?' for _ in names)} END"
             con.execute(
-                "INSERT INTO vault.quarantine SELECT load, ?, ?, MAP(?::INTEGER[], ?::VARCHAR[])[load], _line, ?, "
+                f"INSERT INTO vault.quarantine SELECT load, ?, ?, {named}, _line, ?, "
                 "split_part(_fault, '|', 1), split_part(_fault, '|', 2) FROM faulty WHERE NOT ends_with(_fault, ?)",
-                [feed.source, feed.table, [*names], [*names.values()], feed.concept, QUARANTINED],
+                [feed.source, feed.table, *(v for pair in names.items() for v in pair), feed.concept, QUARANTINED],
             )
             for what, count in con.execute(
                 "SELECT _fault, count(*) FROM faulty WHERE NOT ends_with(_fault, ?) GROUP BY ALL", [QUARANTINED]

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
-
+from luotsi.engine.duck.connection import Connection
 from luotsi.engine.vault.applying import run
 from luotsi.engine.vault.batches import Batch
 from luotsi.engine.vault.model import Feed, Versions
@@ -35,7 +34,7 @@ class Loaded:
     """Keys of rows that the lake holds in quarantine: a file, where there are such rows."""
 
 
-def point_at(con: duckdb.DuckDBPyConnection, of: Feed | Versions, instance: str, extracts: Sequence[Loaded]) -> Batch:
+def point_at(con: Connection, of: Feed | Versions, instance: str, extracts: Sequence[Loaded]) -> Batch:
     """Makes extracts of one delivery ready to be staged, and gives their batch.
 
     Sets the variable `files`, and makes `extracts`, the table that tells them apart. Keys of rows in quarantine are
@@ -44,19 +43,18 @@ def point_at(con: duckdb.DuckDBPyConnection, of: Feed | Versions, instance: str,
     speaks = extracts[0].delivery == "full" or of.many
     files = [(each.path, each, False) for each in extracts]
     files += [(each.keys, each, True) for each in extracts if speaks and each.keys is not None]
-    paths = [str(path) for path, _, _ in files]
+    listed = ", ".join("(?, CAST(? AS INTEGER), CAST(? AS TIMESTAMP), ?)" for _ in files)
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE extracts AS SELECT unnest(?::VARCHAR[]) AS file, unnest(?::INTEGER[]) AS load, "
-        "unnest(?::TIMESTAMP[]) AS created_at, unnest(?::BOOLEAN[]) AS aside",
-        [paths, [e.load for _, e, _ in files], [e.created_at for _, e, _ in files], [aside for _, _, aside in files]],
+        f"CREATE OR REPLACE TEMP TABLE extracts AS SELECT * FROM (VALUES {listed}) AS e(file, load, created_at, aside)",
+        [value for path, each, aside in files for value in (str(path), each.load, each.created_at, aside)],
     )
-    con.execute("SET VARIABLE files = ?::VARCHAR[]", [paths])
+    con.execute("SET VARIABLE files = ?::VARCHAR[]", [[str(path) for path, _, _ in files]])
     columns = frozenset[str]().union(*(each.columns for each in extracts))
     return Batch(of.source, instance, extracts[0].delivery, columns, len(files) > 1, len(files) > len(extracts))
 
 
 def replay(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     table: Versions,
     instance: str,
     staged: str,
@@ -96,14 +94,14 @@ def replay(
     return added
 
 
-def _content(con: duckdb.DuckDBPyConnection, staged: str, table: Versions) -> list[str]:
+def _content(con: Connection, staged: str, table: Versions) -> list[str]:
     """Columns of values in the staged table, whichever of the feed's tables they go to."""
     known = {each.name for each in table.keys} | {"recorded_at", "deleted", "_out", "load"}
-    names = [str(row[0]) for row in con.execute(f"SELECT column_name FROM (DESCRIBE {staged})").fetchall()]
+    names = [str(each[0]) for each in con.execute(f"SELECT * FROM {staged} LIMIT 0").description]
     return [name for name in names if not name.startswith("_") and name not in known]
 
 
-def _absent(con: duckdb.DuckDBPyConnection, table: Versions, instance: str, staged: str) -> int:
+def _absent(con: Connection, table: Versions, instance: str, staged: str) -> int:
     """Stages a deleted row for each late key, at the moment of each full extract that does not hold it.
 
     Where a row of it cannot be read, or a row cannot be told apart at all, the extract does not say so.

@@ -11,12 +11,12 @@ SELECT * EXCLUDE (starts, chain_end, chain, ends),
   CASE WHEN MAX(ends) OVER chains < TIMESTAMP '9999-12-31' THEN MAX(ends) OVER chains END AS ended,
   CASE
     WHEN MAX(ends) OVER chains < TIMESTAMP '9999-12-31'
-    THEN CAST(MAX(ends) OVER chains AS DATE) - CAST(MIN(starts) OVER chains AS DATE)
+    THEN DATE_DIFF('day', CAST(MIN(starts) OVER chains AS DATE), CAST(MAX(ends) OVER chains AS DATE))
   END AS nights,
   COUNT(*) OVER chains AS stays
 FROM (
   SELECT *, SUM(
-    CASE WHEN CAST(starts AS DATE) - CAST(chain_end AS DATE) <= argument_gap THEN 0 ELSE 1 END
+    CASE WHEN DATE_DIFF('day', CAST(chain_end AS DATE), CAST(starts AS DATE)) <= argument_gap THEN 0 ELSE 1 END
   ) OVER (PARTITION BY person ORDER BY starts, ends, CAST(key AS TEXT) ROWS UNBOUNDED PRECEDING) AS chain
   FROM (
     SELECT *, MAX(ends) OVER (

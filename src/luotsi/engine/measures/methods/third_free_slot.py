@@ -6,16 +6,21 @@ import sqlglot
 from sqlglot import exp
 
 SQL = """
-SELECT * EXCLUDE (third, any_queue_book),
+SELECT * EXCLUDE (free_place, third, any_queue_book),
   CASE
     WHEN any_queue_book OR third IS NULL THEN argument_longest
-    ELSE LEAST(third - argument_day, argument_longest)
+    ELSE LEAST(DATE_DIFF('day', argument_day, third), argument_longest)
   END AS days
 FROM (
-  SELECT *{excluded},
-    (MIN(argument_slot, 3) FILTER (WHERE argument_free AND argument_slot >= argument_day) OVER calendars)[3] AS third,
+  SELECT *, MIN(CASE WHEN free_place = 3 THEN argument_slot END) OVER calendars AS third,
     COALESCE(BOOL_OR(argument_queue_book) OVER calendars, FALSE) AS any_queue_book
-  FROM {source}
+  FROM (
+    SELECT *{excluded}, CASE WHEN argument_free AND argument_slot >= argument_day THEN ROW_NUMBER() OVER (
+      PARTITION BY argument_calendar, argument_day, argument_free AND argument_slot >= argument_day
+      ORDER BY argument_slot, CAST(key AS TEXT)
+    ) END AS free_place
+    FROM {source}
+  ) AS placed
   QUALIFY ROW_NUMBER() OVER (PARTITION BY argument_calendar, argument_day ORDER BY CAST(key AS TEXT)) = 1
   WINDOW calendars AS (PARTITION BY argument_calendar, argument_day)
 ) AS slots

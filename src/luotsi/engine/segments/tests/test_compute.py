@@ -13,7 +13,7 @@ from luotsi.concepts.reading import County, read_county
 from luotsi.concepts.records import Segments
 from luotsi.engine.duck.types import SQL_TYPES
 from luotsi.engine.marts.relations import all_relations
-from luotsi.engine.segments import at, compute
+from luotsi.engine.segments import at, compute, month_ends
 
 ROOT = Path(__file__).parents[5]
 LABEL = {"fi": "a", "sv": "a", "en": "a"}
@@ -162,7 +162,7 @@ def test_a_person_who_moved_keeps_the_segment_and_is_counted_once(
     assert spans(con, content, "2024-03-01", "2024-06-01") == [("few_needs", "2024-03-31", "2024-06-30")]
 
 
-def test_coming_back_to_a_segment_begins_a_new_span_and_the_view_shows_every_month(
+def test_coming_back_to_a_segment_begins_a_new_span_and_every_month_end_is_shown(
     con: duckdb.DuckDBPyConnection, content: County
 ) -> None:
     contact(con, "2022-06-15")
@@ -171,7 +171,8 @@ def test_coming_back_to_a_segment_begins_a_new_span_and_the_view_shows_every_mon
         ("seen", "2022-06-30", "2023-05-31"),
         ("not_seen", "2023-06-30", "2023-07-31"),
     ]
-    shown = con.execute("SELECT CAST(period_end AS TEXT), segment FROM marts.segment ORDER BY period_end").fetchall()
+    query = f"SELECT CAST(period_end AS TEXT), segment FROM ({month_ends()}) AS ends ORDER BY period_end"
+    shown = con.execute(query).fetchall()
     assert len(shown) == 16
     assert shown[1:3] == [("2022-05-31", "not_seen"), ("2022-06-30", "seen")]
 
