@@ -212,13 +212,16 @@ def environment(name: str, requirements: Path, envs: Path = ENVS) -> Path:
         return python
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    if uv := shutil.which("uv"):
+    own = ROOT / ".venv-uv" / "bin" / "uv"
+    if uv := shutil.which("uv") or (str(own) if own.exists() else None):
         make = [uv, "venv", "--quiet", "--python", sys.executable, str(folder)]
         fill = [uv, "pip", "install", "--quiet", "--python", str(python), "-r", str(requirements)]
     else:
         make = [sys.executable, "-m", "venv", str(folder)]
         fill = [str(python), "-m", "pip", "install", "--quiet", "-r", str(requirements)]
-    subprocess.run(make, check=True)
-    subprocess.run(fill, check=True)
+    for command in (make, fill):
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(f"The environment {name} could not be made:\n{done.stdout[-4000:]}")
     (folder / "complete").touch()
     return python

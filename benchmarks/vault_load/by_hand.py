@@ -2,11 +2,20 @@
 
 The same keys and effectivity: insert-only tables with `recorded_at`, a row only where something differs from the last
 one. It takes the delta's rows to be later than what is loaded, and knows no late rows, quarantine or deletions.
+
+python benchmarks/vault_load/by_hand.py DATABASE EXTRACT NUMBER SPILL MEMORY TOLD, run by `run.py`
 """
 
 from __future__ import annotations
 
+import json
+import sys
+from pathlib import Path
+
 import duckdb
+
+sys.path.append(str(Path(__file__).parents[1]))
+from timing import within
 
 TABLES = """
 CREATE SCHEMA vault;
@@ -64,3 +73,18 @@ def _versions(table: str, columns: tuple[str, ...], empty: bool) -> str:
         "QUALIFY row_number() OVER (PARTITION BY contact_key ORDER BY recorded_at DESC) = 1"
     )
     return f"{insert} LEFT JOIN ({last}) AS last USING (contact_key) WHERE last.contact_key IS NULL OR {differs}"
+
+
+def main() -> None:
+    database, extract, number, spill, memory, told = sys.argv[1:]
+
+    def work() -> None:
+        config = {"memory_limit": memory, "temp_directory": spill, "preserve_insertion_order": False}
+        with duckdb.connect(database, config=config) as con:
+            load(con, extract, int(number))
+
+    Path(told).write_text(json.dumps(within(work)))
+
+
+if __name__ == "__main__":
+    main()
