@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from luotsi.concepts.errors import UserError
 
-COMMANDS = ("check", "synth", "land", "load", "release", "ask", "explain", "status", "up", "serve")
+COMMANDS = ("check", "synth", "land", "load", "release", "ask", "explain", "status", "up", "serve", "export")
 """Every command: the word typed names a module, and in it the function whose docstring is its help."""
 HELP = {"help_option_names": ["-h", "--help"]}
 
