@@ -2,88 +2,41 @@
 
 Repeats the shared Synthea resources with new ids until there are 50,000 Patients and 500,000 Observations. Each way
 writes the same columns to Parquet; the ways take turns, and the rows of ours and of the hand-written SQL are compared.
+
+python benchmarks/fhir_landing/run.py [--patients 50000] [--observations 500000] [--times 5] [--short] [--quick]
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime
 import gzip
-import os
-import resource
-import shutil
-import statistics
+import json
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import duckdb
 
-from luotsi.concepts.reading import County, read_county, read_record
-from luotsi.concepts.records import Source
-from luotsi.connectors.fhir import read
-from luotsi.connectors.fhir.reader import LARGE
-from luotsi.jobs.landing import land
+sys.path.append(str(Path(__file__).parents[1]))
+from timing import ROOT, Figure, Taken, interleaved, keep, timed
 
-ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
 SHARED = ROOT.parent / "shared" / "data" / "synthea-fhir-r4" / "ndjson"
-KEY = "CASE WHEN starts_with({0}, 'urn:uuid:') THEN substr({0}, 10) ELSE regexp_extract({0}, '([^/]+)$', 1) END"
-CODE = "STRUCT(coding STRUCT(system VARCHAR, code VARCHAR)[])"
-REFERENCE = "STRUCT(reference VARCHAR)"
-
-BASE = "hand-written SQL, one typed reading"
-OURS = "our connector, the same two tables"
-LANDING = "our whole landing, with the components"
-SHORT = (BASE, OURS, LANDING)
-TYPED = {
-    "Observation": f"""
-        SELECT id AS observation_id, status, category[1].coding[1].code AS category, meta.profile[1] AS profile,
-          {KEY.format("subject.reference")} AS patient, code.coding[1].code AS code, valueQuantity."value" AS value,
-          valueQuantity.unit AS unit, valueQuantity.comparator AS operator, valueInteger AS value_integer,
-          valueCodeableConcept.coding[1].code AS value_code, effectiveDateTime AS taken_at,
-          effectivePeriod.start AS taken_from, issued
-        FROM read_json('{{path}}', format = 'newline_delimited', columns = {{{{id: 'VARCHAR', status: 'VARCHAR',
-          category: '{CODE}[]', meta: 'STRUCT(profile VARCHAR[])', subject: '{REFERENCE}', code: '{CODE}',
-          valueQuantity: 'STRUCT("value" VARCHAR, unit VARCHAR, comparator VARCHAR)', valueInteger: 'VARCHAR',
-          valueCodeableConcept: '{CODE}', effectiveDateTime: 'VARCHAR', effectivePeriod: 'STRUCT(start VARCHAR)',
-          issued: 'VARCHAR'}}}})""",
-    "Patient": """
-        SELECT id AS patient_id,
-          list_filter(identifier, lambda x: x.system = 'urn:oid:1.2.246.21')[1]."value" AS hetu,
-          array_to_string(name[1].given, ' ') || ' ' || name[1].family AS name,
-          list_filter(telecom, lambda x: x.system = 'phone')[1]."value" AS phone,
-          array_to_string(address[1].line, ', ') AS address, address[1].postalCode AS postal_code,
-          birthDate AS birth_date, gender, deceasedDateTime AS died_at,
-          communication[1].language.coding[1].code AS language,
-          list_filter(extension, lambda x: x.valueCoding.system IN
-            ('urn:oid:1.2.246.537.6.21', 'urn:oid:1.2.246.537.6.21.2003'))[1].valueCoding.code AS municipality,
-          coalesce(len(list_filter(meta.security, lambda x: x.code = 'TURVAKIELTO')) > 0, false)::VARCHAR
-            AS security_block,
-          coalesce(len(list_filter(meta.security, lambda x: x.code = 'HTEST')) > 0, false)::VARCHAR AS is_test
-        FROM read_json('{path}', format = 'newline_delimited', columns = {{id: 'VARCHAR',
-          identifier: 'STRUCT(system VARCHAR, "value" VARCHAR)[]', name: 'STRUCT(given VARCHAR[], family VARCHAR)[]',
-          telecom: 'STRUCT(system VARCHAR, "value" VARCHAR)[]', address: 'STRUCT(line VARCHAR[], postalCode VARCHAR)[]',
-          birthDate: 'VARCHAR', gender: 'VARCHAR', deceasedDateTime: 'VARCHAR',
-          communication: 'STRUCT("language" STRUCT(coding STRUCT(code VARCHAR)[]))[]',
-          extension: 'STRUCT(valueCoding STRUCT(system VARCHAR, code VARCHAR))[]',
-          meta: 'STRUCT(security STRUCT(code VARCHAR)[])'}})""",
+QUESTION = "What do our FHIR connector and our whole landing cost beside SQL written by hand for these very files?"
+CONNECTOR, LANDING, TYPED = (
+    "Luotsi's connector",
+    "Luotsi's whole landing, with the components",
+    "SQL, one typed reading",
+)
+WAYS = {
+    CONNECTOR: ("ours.py", "connector"),
+    LANDING: ("ours.py", "landing"),
+    TYPED: ("by_hand.py", "typed"),
+    "Luotsi's connector, the careful reading": ("ours.py", "careful"),
+    "Luotsi's connector, with the components": ("ours.py", "components"),
+    "SQL, a path a column": ("by_hand.py", "arrows"),
 }
-"""What an engineer who knows the data would write: one typed reading. It stops at the first broken line."""
-
-ARROWS = {
-    "Observation": f"""
-        SELECT json->>'$.id' AS observation_id, json->>'$.status' AS status,
-          json->>'$.category[0].coding[0].code' AS category, json->>'$.meta.profile[0]' AS profile,
-          {KEY.format("(json->>'$.subject.reference')")} AS patient, json->>'$.code.coding[0].code' AS code,
-          json->>'$.valueQuantity.value' AS value, json->>'$.valueQuantity.unit' AS unit,
-          json->>'$.valueQuantity.comparator' AS operator, json->>'$.valueInteger' AS value_integer,
-          json->>'$.valueCodeableConcept.coding[0].code' AS value_code, json->>'$.effectiveDateTime' AS taken_at,
-          json->>'$.effectivePeriod.start' AS taken_from, json->>'$.issued' AS issued
-        FROM read_ndjson_objects('{{path}}')""",
-}
-"""What is written first: a path for each column."""
+SHORT = (CONNECTOR, LANDING, TYPED)
 
 
 def made(folder: Path, kind: str, count: int) -> Path:
@@ -98,119 +51,52 @@ def made(folder: Path, kind: str, count: int) -> Path:
     return path
 
 
-def copied(select: str, to: Path) -> None:
-    with duckdb.connect() as con:
-        con.execute("SET temp_directory = ''")
-        con.execute(f"COPY ({select}) TO '{to}' (FORMAT parquet)")
-
-
-def ours(source: Source, path: Path, to: Path, tables: tuple[str, ...], large: int) -> None:
-    for reading in read(source, path, large=large):
-        if reading.table in tables:
-            copied(reading.select, to.with_suffix(f".{reading.table}"))
-
-
-def same(ours_file: Path, select: str) -> bool:
+def same(ours_file: Path, by_hand_file: Path) -> bool:
+    """Whether both files hold the same rows; an empty text is the same as none."""
     names = [row[0] for row in duckdb.sql(f"DESCRIBE SELECT * FROM read_parquet('{ours_file}')").fetchall()]
     listed = ", ".join(f'nullif("{name}", \'\') AS "{name}"' for name in names)
-    mine, theirs = f"SELECT {listed} FROM read_parquet('{ours_file}')", f"SELECT {listed} FROM ({select})"
+    mine, theirs = (f"SELECT {listed} FROM read_parquet('{each}')" for each in (ours_file, by_hand_file))
     query = f"SELECT count(*) FROM (({mine}) EXCEPT ALL ({theirs}))"
     return duckdb.sql(query).fetchall() == [(0,)] and duckdb.sql(
         f"SELECT (SELECT count(*) FROM ({mine})) = (SELECT count(*) FROM ({theirs}))"
     ).fetchall() == [(True,)]
 
 
-def timed(work: Callable[[], None]) -> tuple[float, float]:
-    wall, cpu = time.perf_counter(), time.process_time()
-    work()
-    return time.perf_counter() - wall, time.process_time() - cpu
-
-
-def landed(county: County, paths: Iterable[Path], folder: Path) -> None:
-    """The whole landing of the files in a home of its own: digest, reading, pseudonyms, encryption, manifests."""
-    home = Path(tempfile.mkdtemp(dir=folder))
-    try:
-        for each in land(home, county, "fhir", paths, created_at=datetime.datetime(2025, 1, 1)):
-            if each.error:
-                raise SystemExit(each.error)
-    finally:
-        shutil.rmtree(home)
-
-
-def ways(source: Source, county: County, paths: dict[str, Path], folder: Path) -> dict[str, Callable[[], None]]:
-    """Name -> what is timed."""
-    to = folder / "out.parquet"
-    typed = {kind: sql.format(path=paths[kind]) for kind, sql in TYPED.items()}
-    arrows = typed | {kind: sql.format(path=paths[kind]) for kind, sql in ARROWS.items()}
-
-    def written(queries: dict[str, str]) -> None:
-        for query in queries.values():
-            copied(query, to)
-
-    def connector(tables: tuple[str, ...], *, large: int = LARGE) -> None:
-        for path in paths.values():
-            ours(source, path, to, tables, large)
-
-    two = ("patient", "observation")
-    return {
-        BASE: lambda: written(typed),
-        "hand-written SQL, a path a column": lambda: written(arrows),
-        OURS: lambda: connector(two),
-        "our connector, the careful reading": lambda: connector(two, large=1 << 60),
-        "our connector, with the components": lambda: connector((*two, "observation_component")),
-        LANDING: lambda: landed(county, paths.values(), folder),
-    }
-
-
-def spread(values: list[float]) -> str:
-    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
-
-
-def shown(found: dict[str, list[tuple[float, float]]]) -> None:
-    print("| way | wall s | CPU s | wall ratio | CPU ratio |\n| --- | --- | --- | --- | --- |")
-    base = [statistics.median(each[place] for each in found[BASE]) for place in (0, 1)]
-    for name, times in found.items():
-        columns = [[each[place] for each in times] for place in (0, 1)]
-        ratios = [f"{statistics.median(column) / of:.2f}" for column, of in zip(columns, base, strict=True)]
-        print(f"| {name} | {' | '.join([*map(spread, columns), *ratios])} |")
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--patients", type=int, default=50_000)
     parser.add_argument("--observations", type=int, default=500_000)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--short", action="store_true", help="only the typed SQL, our connector and our whole landing")
+    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--short", action="store_true", help="only our connector, our whole landing and the typed SQL")
+    parser.add_argument("--quick", action="store_true", help="500 Patients, 5,000 Observations, two runs, nothing kept")
     given = parser.parse_args()
+    if given.quick:
+        given.patients, given.observations, given.times = 500, 5_000, 2
     if not SHARED.is_dir():
-        print(f"The shared resources are not at {SHARED}.", file=sys.stderr)
-        return 1
-    source, _, faults = read_record(ROOT / "county" / "sources" / "fhir.yaml", Source)
-    assert source is not None, faults
-    county, _ = read_county(ROOT / "county")
+        raise SystemExit(f"The shared resources are not at {SHARED}.")
+    names = SHORT if given.short else tuple(WAYS)
+    alone: dict[str, list[Taken]] = {name: [] for name in names}
     with tempfile.TemporaryDirectory() as folder_name:
         folder = Path(folder_name)
         counts = {"Patient": given.patients, "Observation": given.observations}
-        paths = {kind: made(folder, kind, count) for kind, count in counts.items()}
-        size = sum(path.stat().st_size for path in paths.values())
-        timings: dict[str, list[tuple[float, float]]] = {}
-        for turn in range(given.rounds + 1):
-            for name, work in ways(source, county, paths, folder).items():
-                if given.short and name not in SHORT:
-                    continue
-                measured = timed(work)
-                if turn:  # the first turn warms the page cache
-                    timings.setdefault(name, []).append(measured)
-        for path in paths.values():
-            ours(source, path, folder / "out.parquet", ("patient", "observation"), LARGE)
-        equal = all(same(folder / f"out.{kind.lower()}", TYPED[kind].format(path=paths[kind])) for kind in paths)
-    held = f"{given.patients:,} Patients and {given.observations:,} Observations"
-    print(f"{held}, {size / 1e6:.0f} MB, {given.rounds} rounds, load {os.getloadavg()[0]:.1f}")
-    shown(timings)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"rows equal: {equal}; peak memory {peak:.0f} MB")
-    return 0 if equal else 1
+        size = sum(made(folder, kind, count).stat().st_size for kind, count in counts.items())
+        told = folder / "told"
+
+        def turn(name: str) -> Taken:
+            script, way = WAYS[name]
+            taken = timed([sys.executable, str(HERE / script), way, str(folder), str(told)])
+            alone[name].append(Taken(*json.loads(told.read_text())))
+            kinds = [kind.lower() for kind in counts]
+            if name == TYPED and not all(same(folder / f"ours.{kind}", folder / f"by_hand.{kind}") for kind in kinds):
+                raise SystemExit("The connector and the typed SQL give other rows.")
+            return taken
+
+        runs = interleaved({name: (lambda name=name: turn(name)) for name in names}, given.times)
+    held = f"{given.patients:,} Patients, {given.observations:,} Observations, {size / 1e6:.0f} MB"
+    figures = [Figure.of(name, held, "files to rows", runs[name]) for name in names]
+    figures += [Figure.of(name, held, "files to rows, the work alone", alone[name][-given.times :]) for name in names]
+    keep(HERE, QUESTION, figures, quick=given.quick)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()
