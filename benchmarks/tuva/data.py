@@ -50,8 +50,8 @@ DRG = ("065", "190", "193", "247", "291", "392", "470", "637", "683", "690", "87
 DISPOSITION = ("01", "01", "01", "01", "01", "06", "06", "03", "03", "02", "07", "20")
 INPUT_LAYER = {
     "patient": (
-        "name_suffix first_name middle_name last_name race death_date social_security_number address city state zip_code "
-        "county latitude longitude phone email ethnicity"
+        "name_suffix first_name middle_name last_name race death_date social_security_number address city state "
+        "zip_code county latitude longitude phone email ethnicity"
     ),
     "encounter": (
         "length_of_stay admit_source_code admit_source_description admit_type_code admit_type_description "
@@ -72,7 +72,7 @@ EVERY = ", 'hospital' AS data_source, 'made' AS file_name, '2025-01-01 00:00:00'
 
 
 def write(folder: Path, persons: int = PERSONS) -> None:
-    """Writes `tuva/` (patient, encounter, condition, procedure, value_sets) and `extracts/` (patient, admission, diagnosis)."""
+    """Writes `tuva/` (four tables and value_sets) and `extracts/` (patient, admission, diagnosis) into a folder."""
     for each in ("tuva/value_sets", "extracts"):
         (folder / each).mkdir(parents=True, exist_ok=True)
     diagnoses, procedures = _codes("ccs_diagnosis"), _codes("ccs_procedure")

@@ -1,6 +1,7 @@
 """The Tuva Project's way to the compared tables: dbt on DuckDB, in a folder of its own.
 
-Packages are copied from a folder or got by `dbt deps`; no file of them is changed. What of Tuva is left out, and why, is in README.md.
+Packages are copied from a folder or got by `dbt deps`; no file of them is changed. README.md says what of Tuva is left
+out, and why.
 """
 
 from __future__ import annotations
@@ -128,8 +129,8 @@ def ready(work: Path, data: Path, envs: Path, packages: Path | None) -> Tuva:
             [made.dbt, "deps", "--profiles-dir", "."], cwd=made.folder, env=made.env, capture_output=True, text=True
         )
         if found.returncode:
-            told = found.stdout[-2000:]
-            raise SystemExit(f"dbt deps could not get The Tuva Project. Give its packages with --tuva FOLDER.\n{told}")
+            (*_, last) = found.stdout.strip().splitlines() or [""]
+            raise SystemExit(f"dbt deps could not get The Tuva Project; give its packages with --tuva FOLDER. {last}")
     # Models about the run itself, which no compared table reads: without them Tuva is quicker.
     shutil.rmtree(there / "elementary", ignore_errors=True)
     listed = there / "the_tuva_project/dbt_project.yml"
