@@ -150,17 +150,17 @@ def compared(contacts: int, given: argparse.Namespace) -> list[Figure]:
 def main() -> None:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 6 // 10 // 2**20
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--contacts", default="2000000,20000000")
-    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--contacts", help="sizes, with commas between (default: 2000000,20000000)")
+    parser.add_argument("--times", type=int, help="counted runs of each (default: 5)")
     parser.add_argument("--memory", default=f"{memory}MiB", help="what DuckDB may take, the same for all ways")
     parser.add_argument("--automate-dv", type=Path, help="a folder with automate_dv and dbt_utils (default: dbt deps)")
     parser.add_argument("--without-dbt", action="store_true")
     parser.add_argument("--envs", type=Path, default=ENVS, help="where the environment of dbt is kept")
     parser.add_argument("--work", type=Path, help="where data and databases are for the time of the run")
-    parser.add_argument("--quick", action="store_true", help="20,000 contacts, two runs, nothing kept")
+    parser.add_argument("--quick", action="store_true", help="nothing kept; 20,000 contacts and two runs unless given")
     given = parser.parse_args()
-    if given.quick:
-        given.contacts, given.times = "20000", 2
+    given.contacts = given.contacts or ("20000" if given.quick else "2000000,20000000")
+    given.times = given.times or (2 if given.quick else 5)
     figures: list[Figure] = []
     for contacts in map(int, given.contacts.split(",")):
         figures += compared(contacts, given)
