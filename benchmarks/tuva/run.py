@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 ROOT = Path(__file__).parent
-sys.path[:0] = [str(ROOT.parent), str(ROOT)]
+sys.path.append(str(ROOT.parent))
 
 import data  # noqa: E402
 import ours  # noqa: E402
