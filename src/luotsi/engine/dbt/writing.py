@@ -13,14 +13,14 @@ _MARKED = re.compile(rf"[\"`\[]?{_MARK}(lake|model)__(\w+?){_MARK}end[\"`\]]?", 
 
 
 def written(tree: exp.Expr, dialect: Dialect) -> str:
-    """The text of a model: tables of `lake` become sources, those of any other schema models. The tree is kept."""
-    made = dialect.rewritten(tree.copy())
+    """The text of a model: tables of `lake` become sources, those of any other schema models. The tree is used up."""
+    made = dialect.rewritten(tree)
     for table in list(made.find_all(exp.Table)):
         if table.db:
-            place = "lake" if table.db == "lake" else "model"
+            place = "lake" if table.db.lower() == "lake" else "model"  # a dialect may have changed its case
             table.set("db", None)
             table.set("this", exp.to_identifier(f"{_MARK}{place}__{table.name}{_MARK}end"))
-    text = made.sql(dialect.sqlglot, pretty=True, identify=True)
+    text = made.sql(dialect.sqlglot, pretty=True, identify=True, copy=False)
     return _MARKED.sub(_reference, text) + "\n"
 
 
