@@ -1,6 +1,5 @@
 """What every benchmark stands on: how a process is timed, and that the table says what the results say."""
 
-import subprocess
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -72,8 +71,5 @@ def test_the_table_of_benchmarks_says_what_their_results_say() -> None:
 
 def test_every_benchmark_that_takes_part_can_be_tried_quickly() -> None:
     script = module("run")
-    for name in script.folders():
-        told = subprocess.run(
-            [sys.executable, FOLDER / name / "run.py", "--help"], capture_output=True, text=True, check=True
-        )
-        assert "--quick" in told.stdout, name
+    without = [name for name in script.folders() if '"--quick"' not in (FOLDER / name / "run.py").read_text("utf-8")]
+    assert not without
