@@ -59,6 +59,29 @@ def given(con: Connection, name: str, columns: Mapping[str, Sequence[object]]) -
         con.unregister(name)
 
 
+@contextmanager
+def room(what: str) -> Generator[None]:
+    """Turns memory or disk that runs out into a sentence that begins with what was being done and says the way out."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise UserError(
+            f"{what}: memory ran out ({_said(error)}). Nothing of it was kept. Let it take more with LUOTSI_MEMORY "
+            "(LUOTSI_MEMORY=16GB), or run it while nothing else does, with room on the disk to put rows aside."
+        ) from error
+    except duckdb.IOException as error:
+        if "No space left" not in str(error):
+            raise
+        raise UserError(
+            f"{what}: the disk is full ({_said(error)}). Nothing of it was kept. Make room on the disk of LUOTSI_HOME "
+            "and run it again; with more LUOTSI_MEMORY (LUOTSI_MEMORY=16GB) fewer rows are put aside there."
+        ) from error
+
+
+def _said(error: duckdb.Error) -> str:
+    return str(error).splitlines()[0].partition(": ")[2]
+
+
 def connect(
     path: Path | None,
     *,

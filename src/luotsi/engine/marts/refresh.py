@@ -24,6 +24,9 @@ from luotsi.engine.marts.shape import Shaper
 from luotsi.engine.marts.steps import quoted
 from luotsi.engine.vault.model import Model, Versions, model
 
+TOGETHER = 1_000_000
+"""How many members are merged into their masters at once."""
+
 BOOKS = (
     "CREATE SCHEMA IF NOT EXISTS marts",
     "CREATE TABLE IF NOT EXISTS marts.versions (concept VARCHAR, load INTEGER, shape VARCHAR)",
@@ -114,12 +117,56 @@ def _refresh(
     if before == (load, shape):
         return
     if before is None or before[1] != shape:
-        for name, query in queries.items():
-            con.execute(f"CREATE OR REPLACE TABLE marts.{quoted(name)} AS {query}")
+        for many in (None, *county.concepts[concept].many):
+            _anew(con, shaper, concept, many)
     else:
         _update(con, replace(shaper, keys="wanted_keys"), concept, before[0])
     con.execute("DELETE FROM marts.versions WHERE concept = ?", [concept])
     con.execute("INSERT INTO marts.versions VALUES (?, ?, ?)", [concept, load, shape])
+
+
+def _anew(con: Connection, shaper: Shaper, concept: str, many: str | None) -> None:
+    """Makes a mart from all the vault holds, in statements that are each small enough to spill to disk.
+
+    First each feed by itself, without the keys that several speak of: the joins of all feeds at once would all be held
+    in memory together. Then those keys, a range of them at a time: what a GROUP BY holds of texts does not spill.
+    """
+    name = f"{concept}_{many}" if many else concept
+    types = ", ".join(f"{quoted(word)} {SQL_TYPES[kind]}" for word, kind in shaper.columns(concept, many).items())
+    con.execute(f"CREATE OR REPLACE TABLE marts.{quoted(name)} ({types})")
+    met = shaper.met(concept, many)
+    if met is not None:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE met_keys AS {met}")
+        con.execute("CREATE OR REPLACE TEMP TABLE apart_keys AS SELECT member AS key FROM met_keys")
+        shaper = replace(shaper, apart="apart_keys")
+    for query in shaper.each_feed(concept, many):
+        con.execute(f"INSERT INTO marts.{quoted(name)} BY NAME {query}")
+    if met is not None:
+        _merge(con, replace(shaper, apart=None, keys="wanted_keys"), concept, many)
+
+
+def _merge(con: Connection, shaper: Shaper, concept: str, many: str | None) -> None:
+    """Adds to a mart the rows of the keys in `met_keys`, a range at a time."""
+    name = f"{concept}_{many}" if many else concept
+    query = shaper.group(concept, many) if many else shaper.concept(concept)
+    for where in _ranges(con):
+        con.execute(f"CREATE OR REPLACE TEMP TABLE wanted_keys AS SELECT member AS key FROM met_keys WHERE {where}")
+        con.execute(f"INSERT INTO marts.{quoted(name)} BY NAME {query}")
+
+
+def _ranges(con: Connection) -> list[str]:
+    """Conditions that divide `met_keys` into parts of about `TOGETHER` members, all of a key in one part."""
+    row = con.execute("SELECT count(*) FROM met_keys").fetchone()
+    count = int(row[0]) if row else 0
+    parts = min(-(-count // TOGETHER), 256)
+    # keys are digests, so that equal ranges of them hold about as many
+    starts = [f"CAST('{place * 256 // parts:02x}000000-0000-0000-0000-000000000000' AS UUID)" for place in range(parts)]
+    if parts == 1:
+        return ["TRUE"]
+    return [
+        f"key >= {start}" + (f" AND key < {after}" if after else "")
+        for start, after in zip(starts, [*starts[1:], None], strict=False)
+    ]
 
 
 def _update(con: Connection, shaper: Shaper, concept: str, after: int) -> None:

@@ -23,8 +23,9 @@ from luotsi.engine.vault.state import state_of
 class Shaper:
     """Builds the queries of marts, as SQL text.
 
-    `keys`: a table (key) that the rows are narrowed to, None for all. `filled`: the tables of the vault that hold
-    rows, None where that is not known; feeds whose first table holds none are left out.
+    `keys`: a table (key) that the rows are narrowed to, None for all; `apart`: one whose keys are left out. `filled`:
+    the tables of the vault that hold rows, None where that is not known; feeds whose first table holds none are left
+    out.
     """
 
     county: County
@@ -32,30 +33,75 @@ class Shaper:
     schema: str = "marts"
     as_of: exp.Expr | None = None
     keys: str | None = None
+    apart: str | None = None
     filled: frozenset[str] | None = None
 
     def concept(self, name: str) -> str:
         """The SELECT of the mart of a concept: one row for each master."""
-        of = relation(self.county, name)
-        feeds = [each for each in self.model.feeds if each.concept == name and each.many is None]
-        return self._merged(of, feeds, name)
+        return self._merged(relation(self.county, name), self._feeds(name, None), name)
 
     def group(self, name: str, many: str) -> str:
         """The SELECT of the mart of a multi-active group; rows whose concept has no row are left out."""
-        of = relation(self.county, f"{name}.{many}")
-        feeds = [each for each in self.model.feeds if each.concept == name and each.many == many]
-        own = {*of.identity, *self.county.concepts[name].many[many].attributes}
-        inner = Relation(
-            of.table, name, {word: of.columns[word] for word in of.columns if word in own}, {}, of.identity, None
+        return self._below(self._merged(self._inner(name, many), self._feeds(name, many), name), name, many)
+
+    def columns(self, name: str, many: str | None) -> dict[str, str]:
+        """The columns of the mart with their types as in the concepts."""
+        return relation(self.county, f"{name}.{many}" if many else name).columns
+
+    def each_feed(self, name: str, many: str | None) -> list[str]:
+        """The SELECT of each feed by itself, in the shape of the mart: right where no two speak of one key."""
+        of = self._inner(name, many) if many else relation(self.county, name)
+        words = ", ".join(quoted(each) for each in of.columns)
+        parts = [f"SELECT {words} FROM ({self._feed(of, feed, name)}) AS fed" for feed in self._feeds(name, many)]
+        return [self._below(part, name, many) for part in parts] if many else parts
+
+    def met(self, name: str, many: str | None) -> str | None:
+        """The SELECT of the keys (key: the master's, member: as sent) that two feeds or members speak of, if any can.
+
+        Of each feed only the keys are read: what is joined to them is joined once the few that meet are known.
+        """
+        feeds = self._feeds(name, many)
+        if not feeds or (len(feeds) == 1 and not linked(self.model, name)):
+            return None
+        parts = [self._spoken(feed, name, place) for place, feed in enumerate(feeds)]
+        spoken = " UNION ALL ".join(parts)
+        twice = "min(place) <> max(place) OR min(member) <> max(member)"
+        return (
+            f"WITH spoken AS ({spoken}), twice AS (SELECT key FROM spoken GROUP BY key HAVING {twice}) "
+            "SELECT DISTINCT spoken.key, spoken.member FROM spoken SEMI JOIN twice ON twice.key = spoken.key"
         )
-        columns = ", ".join(f"{'own' if word in own else 'above'}.{quoted(word)}" for word in of.columns)
+
+    def _feeds(self, name: str, many: str | None) -> list[Feed]:
+        feeds = [each for each in self.model.feeds if each.concept == name and each.many == many]
+        return [each for each in feeds if self.filled is None or each.tables[0].name in self.filled]
+
+    def _inner(self, name: str, many: str) -> Relation:
+        """The mart of a group without the columns that it has from its concept."""
+        of = relation(self.county, f"{name}.{many}")
+        own = {*of.identity, *self.county.concepts[name].many[many].attributes}
+        columns = {word: of.columns[word] for word in of.columns if word in own}
+        return Relation(of.table, name, columns, {}, of.identity, None)
+
+    def _below(self, query: str, name: str, many: str) -> str:
+        """Rows of a group with the columns that they have from their concept."""
+        own = self._inner(name, many).columns
+        words = relation(self.county, f"{name}.{many}").columns
+        columns = ", ".join(f"{'own' if word in own else 'above'}.{quoted(word)}" for word in words)
         above = f"{self.schema}.{quoted(name)} AS above"
-        return f"SELECT {columns} FROM ({self._merged(inner, feeds, name)}) AS own JOIN {above} ON above.key = own.key"
+        return f"SELECT {columns} FROM ({query}) AS own JOIN {above} ON above.key = own.key"
+
+    def _spoken(self, feed: Feed, concept: str, place: int) -> str:
+        """The keys of which a feed speaks: key, member and the place of the feed."""
+        member, master, joined = f"t0.{quoted(feed.tables[0].key)}", "", ""
+        if linked(self.model, concept):
+            master = f"coalesce(same_of_key.master, {member})"
+            joined = f" LEFT JOIN {same_table(concept)} AS same_of_key ON same_of_key.member = {member}"
+        state = f"({self._state(feed.tables[0])}) AS t0"
+        return f"SELECT {master or member} AS key, {member} AS member, {place} AS place FROM {state}{joined}"
 
     def _merged(self, of: Relation, feeds: list[Feed], concept: str) -> str:
         """All feeds as one: rows that are alone as they are, of others each attribute from the first that has it."""
         words = [quoted(each) for each in of.columns]
-        feeds = [each for each in feeds if self.filled is None or each.tables[0].name in self.filled]
         if not feeds:
             typed = (f"CAST(NULL AS {SQL_TYPES[kind]}) AS {quoted(word)}" for word, kind in of.columns.items())
             return f"SELECT {', '.join(typed)} WHERE FALSE"
@@ -128,7 +174,8 @@ class Shaper:
 
     def _state(self, table: Versions) -> str:
         state = state_of(table, self.as_of)
-        if self.keys is None:
-            return state
-        on = f"wanted.key = state.{quoted(table.key)}"
-        return f"SELECT state.* FROM ({state}) AS state SEMI JOIN {self.keys} AS wanted ON {on}"
+        for join, keys in (("SEMI", self.keys), ("ANTI", self.apart)):
+            if keys is not None:
+                on = f"narrowed.key = state.{quoted(table.key)}"
+                state = f"SELECT state.* FROM ({state}) AS state {join} JOIN {keys} AS narrowed ON {on}"
+        return state

@@ -13,6 +13,7 @@ from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Measure
 from luotsi.engine import marts, measures, segments, vault
+from luotsi.engine.duck.connection import room
 from luotsi.engine.release import lineage
 from luotsi.engine.release.arrow import Table, pa, pc
 from luotsi.engine.release.building import computed, suppressed
@@ -104,6 +105,7 @@ def answer(question: Question, rows: Table) -> Table:
     return pa.table(columns).combine_chunks()
 
 
+@room("The answer")
 def computed_as_of(home: Path, county: County, measure: Measure, day: datetime.date) -> Table:
     """All rows of a measure from what was known at the end of a day, small cells hidden over all of its groups."""
     con = vault.open_vault(home, read_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,34 @@ def test_feeds_that_meet_on_a_master_are_merged_attribute_by_attribute_by_priori
         person_key("h2", "hetu"): ("clinic town", "fi"),
         person_key("h3", "hetu"): ("register town", "sv"),
     }
+
+
+@pytest.mark.parametrize("together", [1, 7, 1000])
+def test_keys_that_meet_are_merged_a_range_at_a_time_with_the_same_rows(
+    tmp_path: Path, county: County, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr(sys.modules["luotsi.engine.marts.refresh"], "TOGETHER", together)
+    clients = [
+        {"id": f"p{n}", "temporary": f"t{n}" if n % 3 else None, "hetu": f"h{n}" if n % 3 else None, "town": f"c{n}"}
+        for n in range(60)
+    ]
+    land(tmp_path, "clients", "2024-01-02T00:00", clients, delivery="full")
+    residents = [{"hetu": f"h{n}", "town": f"r{n}" if n % 2 else None, "tongue": "fi"} for n in range(30, 90)]
+    land(tmp_path, "residents", "2024-01-02T00:00", residents, delivery="full", source="register", instance="register")
+    with opened(tmp_path, county) as con:
+        found = {row[0]: row[1:] for row in rows(con, "SELECT key, town, tongue FROM marts.person")}
+    expected: dict[Any, tuple[str | None, str | None]] = {}
+    for n in range(60):
+        if n % 3:
+            known = n >= 30
+            town = f"r{n}" if known and n % 2 else f"c{n}"
+            expected[person_key(f"h{n}", "hetu")] = (town, "fi" if known else None)
+        else:
+            expected[person_key(f"p{n}", "clinic")] = (f"c{n}", None)
+    for n in range(30, 90):
+        if n % 3 == 0 or n >= 60:
+            expected[person_key(f"h{n}", "hetu")] = (f"r{n}" if n % 2 else None, "fi")
+    assert found == expected
 
 
 def test_a_unit_has_the_code_of_its_master_and_one_row(tmp_path: Path, county: County) -> None:
