@@ -74,7 +74,7 @@ def _source(county: County, name: str, manifests: list[Manifest], moment: dateti
 
 def _loaded(home: Path) -> int:
     """How many extracts the vault has loaded; none where there is no vault yet."""
-    if not (home / "vault").is_dir() or not any((home / "vault").glob("*.duckdb")):
+    if not vault.exists(home):
         return 0
     con = vault.open_vault(home, read_only=True)
     try:

@@ -95,7 +95,7 @@ def _in_lake(home: Path, manifest: Manifest) -> Counter[Place]:
 def _in_vault(home: Path) -> defaultdict[str, Counter[Place]]:
     """Rows set aside when they were loaded, by source."""
     found: defaultdict[str, Counter[Place]] = defaultdict(Counter)
-    if not any((home / "vault").glob("*.duckdb")):
+    if not vault.exists(home):
         return found
     con = vault.open_vault(home, read_only=True)
     try:

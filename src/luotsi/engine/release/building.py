@@ -16,7 +16,7 @@ from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Measure
 from luotsi.engine import marts, measures, segments, vault
-from luotsi.engine.duck.connection import Connection
+from luotsi.engine.duck.connection import Connection, room
 from luotsi.engine.release import kept, lineage
 from luotsi.engine.release.arrow import Table, fetched, pa, pc
 from luotsi.engine.release.draft import Draft, Window, window_of
@@ -37,6 +37,7 @@ Progress = Callable[[int, int, str], None]
 """(how many are done, of how many, what is being done)"""
 
 
+@room("The release")
 def build(
     home: Path,
     county: County,
@@ -96,12 +97,14 @@ def _measures(con: Connection, county: County, draft: Draft, loads: list[dict[st
     new = computed(con, county, changed, draft.window, progress=tell)
     found = {name: (new[name], _none(new[name])) if name in new else kept.rows(con, name) for name in marks}
     hidden_anew = _hidden(con, county, {name: rows for name, (rows, _) in found.items()}, set(new))
+    keeping: list[kept.Kept] = []
     for done, (name, measure) in enumerate(sorted(county.measures.items()), start=1):
         rows, hidden = found[name][0], hidden_anew.get(name, found[name][1])
         if name in new or name in hidden_anew:
-            kept.keep(con, name, measure.version, rows, hidden, marks[name])
+            keeping.append(kept.Kept(name, measure.version, rows, hidden, marks[name]))
         draft.tables.append(published("measure", name, measure.version, rows, hidden, share=is_share(measure)))
         tell(done, len(marks), "small cells")
+    kept.keep(con, keeping)
 
 
 def _hidden(con: Connection, county: County, tables: dict[str, Table], changed: set[str]) -> dict[str, Bools]:
@@ -133,7 +136,7 @@ def _divide(con: Connection, county: County, window: Window, tell: Progress) -> 
         return
     tell(0, 1, "segments")
     segments.compute(con, county, first_month=window.first, last_month=window.last)
-    kept.mark(con, name, mark)
+    kept.mark(con, {name: mark})
 
 
 def computed(
@@ -206,7 +209,7 @@ def _segments(con: Connection, county: County, draft: Draft) -> None:
         )
         rows = whole_periods(fetched(found), draft.window)
         hidden = hidden_rows(rows, rule, already=kept.hidden_before(con, f"segments/{name}", rows))
-        kept.keep(con, f"segments/{name}", record.version, rows, hidden, "")
+        kept.keep(con, [kept.Kept(f"segments/{name}", record.version, rows, hidden, "")])
         draft.tables.append(published("segment", name, record.version, rows, hidden, share=False))
 
 

@@ -4,6 +4,9 @@ again, and what was hidden before stays hidden while it is unchanged. They never
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -56,18 +59,40 @@ def hidden_before(con: Connection, name: str, new: Table) -> Bools:
     return hidden
 
 
-def keep(con: Connection, name: str, version: int, new: Table, hidden: Bools, fingerprint: str) -> None:
-    """Replaces the kept rows of one measure. Call it inside a transaction."""
-    con.execute("DELETE FROM results.raw WHERE name = ?", [name])
-    con.register("new_rows", new.append_column("hidden", pa.array(hidden)))
+@dataclass(frozen=True)
+class Kept:
+    """The rows of a measure to keep, which of them are hidden, and what they rested on."""
+
+    name: str
+    version: int
+    rows: Table
+    hidden: Bools
+    fingerprint: str
+
+
+def keep(con: Connection, every: Sequence[Kept]) -> None:
+    """Replaces the kept rows of measures, all at once. Call it inside a transaction."""
+    if not every:
+        return
+    names = ", ".join("?" for _ in every)
+    con.execute(f"DELETE FROM results.raw WHERE name IN ({names})", [each.name for each in every])
+    con.register("new_rows", pa.concat_tables([_named(each) for each in every]))
     try:
-        con.execute(f"INSERT INTO results.raw SELECT ?, ?, {ROW}, hidden FROM new_rows", [name, version])
+        con.execute(f"INSERT INTO results.raw SELECT name, version, {ROW}, hidden FROM new_rows")
     finally:
         con.unregister("new_rows")
-    mark(con, name, fingerprint)
+    mark(con, {each.name: each.fingerprint for each in every})
 
 
-def mark(con: Connection, name: str, fingerprint: str) -> None:
-    """Notes what something that keeps no rows here rested on."""
-    con.execute("DELETE FROM results.fingerprints WHERE name = ?", [name])
-    con.execute("INSERT INTO results.fingerprints VALUES (?, ?)", [name, fingerprint])
+def _named(kept: Kept) -> Table:
+    count = kept.rows.num_rows
+    rows = kept.rows.append_column("hidden", pa.array(kept.hidden))
+    rows = rows.append_column("name", pa.array([kept.name] * count, pa.string()))
+    return rows.append_column("version", pa.array([kept.version] * count, pa.int32()))
+
+
+def mark(con: Connection, fingerprints: Mapping[str, str]) -> None:
+    """Notes what things rested on, by name."""
+    names, listed = ", ".join("?" for _ in fingerprints), ", ".join("(?, ?)" for _ in fingerprints)
+    con.execute(f"DELETE FROM results.fingerprints WHERE name IN ({names})", [*fingerprints])
+    con.execute(f"INSERT INTO results.fingerprints VALUES {listed}", [v for pair in fingerprints.items() for v in pair])

@@ -51,14 +51,13 @@ def insert_new(con: Connection, table: Versions, instance: str, staged: str) -> 
 def find_hard(con: Connection, table: Versions, staged: str, edge: datetime | None, late: bool) -> None:
     """Makes `hard`: the keys with several staged rows, or with one that is not later than what is loaded."""
     keys = listed(*_names(table.keys))
-    run(
-        con,
-        f"CREATE OR REPLACE TEMP TABLE hard AS SELECT {keys} FROM {staged} GROUP BY {keys} HAVING count(*) > 1",
-    )
+    hard = [f"SELECT {keys} FROM {staged} GROUP BY {keys} HAVING count(*) > 1"]
     if edge is not None:
-        run(con, f"INSERT INTO hard SELECT DISTINCT {keys} FROM {staged} WHERE recorded_at <= $edge", edge=edge)
+        hard.append(f"SELECT {keys} FROM {staged} WHERE recorded_at <= $edge")
     if late:  # what was replayed may have changed for every row of the parent key
-        run(con, f"INSERT INTO hard SELECT DISTINCT {keys} FROM {staged} SEMI JOIN late USING ({quoted(table.key)})")
+        hard.append(f"SELECT {keys} FROM {staged} SEMI JOIN late USING ({quoted(table.key)})")
+    query = f"CREATE OR REPLACE TEMP TABLE hard AS SELECT DISTINCT {keys} FROM ({' UNION ALL '.join(hard)}) AS hard"
+    con.execute(query, {"edge": edge} if edge is not None else None)
 
 
 def several_staged(con: Connection, table: Versions, staged: str) -> int:

@@ -17,13 +17,14 @@ import duckdb
 
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
-from luotsi.engine.duck.connection import Connection, connect, given
+from luotsi.engine.duck.connection import Connection, given
 from luotsi.engine.vault import applying, ddl, state
 from luotsi.engine.vault.applying import run
 from luotsi.engine.vault.batches import QUARANTINED, Batch, keyless, same_as_rows
 from luotsi.engine.vault.definitions import digest_of, forget
 from luotsi.engine.vault.extracts import Extract, groups, landed
 from luotsi.engine.vault.model import Feed, Model, Versions, model
+from luotsi.engine.vault.opening import open_vault
 from luotsi.engine.vault.replaying import Loaded, point_at, replay
 from luotsi.engine.vault.report import LoadReport
 from luotsi.engine.vault.staging import key_spaces, staged
@@ -32,18 +33,6 @@ from luotsi.engine.vault.values import in_list, long_lists
 Progress = Callable[[int, int, str], None]
 """(rows loaded, rows in all, what is loading)."""
 BLIND = "the key of some rows cannot be read: what is missing from the extract is not taken for deleted"
-FILE = "luotsi.duckdb"
-"""The database file of the vault; not vault.duckdb, which DuckDB would confuse with the schema of that name."""
-
-
-def open_vault(home: Path, read_only: bool = False, *, memory: str | None = None) -> Connection:
-    """Opens the vault of a LUOTSI_HOME. Raises UserError when another process holds it, or none is there to read."""
-    folder = home / "vault"
-    if read_only and not (folder / FILE).exists():
-        raise UserError(f"{folder} holds no vault yet; run luotsi load first")
-    spill = folder / "tmp"
-    spill.mkdir(parents=True, exist_ok=True)
-    return connect(folder / FILE, read_only=read_only, memory=memory, spill=spill)
 
 
 def load(home: Path, county: County, *, progress: Progress | None = None) -> list[LoadReport]:
@@ -322,26 +311,31 @@ class _Group:
 
     def _count_codes(self, feed: Feed) -> None:
         """Counts codes that an open list does not hold."""
+        known: dict[str, str] = {}
         for name, attribute in feed.attributes:
             listed = self.county.codes.get(attribute.codes or "")
-            if listed is None or not listed.record.open or not listed.rows:
-                continue
-            known = in_list(self.county, str(attribute.codes), ddl.exp.column(name, quoted=True)).sql("duckdb")
-            row = self.con.execute(f"SELECT count(*) FROM staged WHERE NOT {known}").fetchone()
-            if row and row[0]:
-                self.report.unknown_codes[f"{feed.concept} {name}"] = int(row[0])
+            if listed is not None and listed.record.open and listed.rows:
+                held = in_list(self.county, str(attribute.codes), ddl.exp.column(name, quoted=True))
+                known[name] = held.sql("duckdb")
+        if not known:
+            return
+        counts = ", ".join(f"count(CASE WHEN NOT {each} THEN 1 END)" for each in known.values())
+        found = self.con.execute(f"SELECT {counts} FROM staged").fetchone() or ()
+        for name, count in zip(known, found, strict=True):
+            if count:
+                self.report.unknown_codes[f"{feed.concept} {name}"] = int(count)
 
     def _strand(self, feed: Feed, tables: tuple[Versions, ...], rows: str, faulty: str, all_new: bool) -> None:
         """Fills tables that share their keys from the staged `rows`."""
         con, first = self.con, tables[0]
         con.execute(f"CREATE OR REPLACE TEMP TABLE held AS SELECT {state.quoted(first.key)}, load FROM {faulty}")
         lost = f"SELECT DISTINCT load FROM {faulty} WHERE {keyless(self.county, feed)}"
-        blind = run(con, f"CREATE OR REPLACE TEMP TABLE blind AS {lost}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE blind AS {lost}")
         absent = 0
         if self.delivery == "full" and self.edge is not None:
             extract = self.extracts[0]
             absent = applying.add_absences(con, first, self.instance, rows, extract.created_at, extract.load)
-            if blind and BLIND not in self.report.notes:
+            if BLIND not in self.report.notes and run(con, "SELECT count(*) FROM blind"):
                 self.report.notes.append(BLIND)
         elif self.delivery == "delta" and feed.many:
             absent = applying.add_missing_members(con, first, self.instance, rows)

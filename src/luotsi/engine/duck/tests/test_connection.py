@@ -27,8 +27,8 @@ def test_a_folder_for_spilling_lets_the_same_statement_end_well(tmp_path: Path) 
 
 def test_a_full_disk_ends_in_a_sentence_and_any_other_fault_of_a_file_is_left_as_it_is() -> None:
     full = "IO Error: Could not write all bytes to file: No space left on device"
-    with pytest.raises(UserError, match=r"^The release: the disk is full \(Could not write .*Make room"):
-        with room("The release"):
-            raise duckdb.IOException(full)
+    sentence = r"^The release: the disk is full \(Could not write .*Make room"
+    with pytest.raises(UserError, match=sentence), room("The release"):
+        raise duckdb.IOException(full)
     with pytest.raises(duckdb.IOException, match="no such file"), room("The release"):
         raise duckdb.IOException("IO Error: no such file")

@@ -1,0 +1,392 @@
+"""A connection that takes the engine's statements, in DuckDB's SQL, and runs them on Spark over the vault's tables.
+
+Temporary tables are kept by Spark, on disk where memory is short; no row comes to this process but those a statement
+asks for. What a statement says in Spark's SQL stands in `writing`, what a table is in `tables`.
+"""
+
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import sqlglot
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as f
+from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+from pyspark.storagelevel import StorageLevel
+from sqlglot import exp
+from sqlglot.tokenizer_core import TokenType
+
+from luotsi.concepts.errors import UserError
+from luotsi.engine.spark.session import session
+from luotsi.engine.spark.tables import Tables, arrow_schema
+from luotsi.engine.spark.writing import shown, written
+
+VARIABLE = re.compile(r"SET VARIABLE (\w+) = \?")
+TRANSACTION = {"BEGIN": "begin", "COMMIT": "commit", "ROLLBACK": "rollback"}
+MACRO = "CREATE OR REPLACE MACRO"
+pa: Any = pyarrow
+MARK = TokenType.PLACEHOLDER
+
+
+class Answer:
+    """What a statement gives. Rows are fetched, and counted, when they are asked for."""
+
+    def __init__(self, frame: DataFrame | None = None, count: Callable[[], int] | None = None) -> None:
+        self.frame, self._count, self._at = frame, count, 0
+
+    @cached_property
+    def _rows(self) -> list[tuple[Any, ...]]:
+        if self.frame is not None:
+            return [tuple(row) for row in self.frame.collect()]
+        return [(self._count(),)] if self._count is not None else []
+
+    @property
+    def description(self) -> Sequence[Sequence[Any]]:
+        """The columns: name and type."""
+        return [(each.name, each.dataType) for each in self.frame.schema] if self.frame is not None else []
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        """The next row, None after the last."""
+        self._at += 1
+        return self._rows[self._at - 1] if self._at <= len(self._rows) else None
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """Every row."""
+        return self._rows
+
+    def to_arrow_table(self) -> Any:
+        """Every row, as an Arrow table."""
+        assert self.frame is not None
+        return self.frame.toArrow()
+
+
+class Connection:
+    """See the module. `read_only` refuses what would change a table."""
+
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
+        self.spark: SparkSession = session()
+        self.tables, self.read_only = Tables(folder), read_only
+        self.frames: dict[str, DataFrame] = {}
+        """What is shown to Spark now, by the word it is shown under."""
+        self.kept: dict[str, list[DataFrame]] = {}
+        """What Spark holds of temporary tables, by word."""
+        self.memory: set[str] = set()
+        """Schemas that live as long as this connection."""
+        self.variables: dict[str, Any] = {}
+        self.in_transaction = False
+
+    # what a database is asked
+
+    def execute(self, query: str, parameters: object = None) -> Answer:
+        """Runs a statement. Raises UserError with what Spark or the disk refused."""
+        said = query.strip()
+        if said in TRANSACTION:
+            self._transact(TRANSACTION[said])
+            return Answer()
+        if said.startswith(MACRO):  # of the embedded engine alone: what it says can be asked of the marts
+            return Answer()
+        if variable := VARIABLE.match(said):
+            assert isinstance(parameters, Sequence)
+            self.variables[variable[1]] = parameters[0]
+            return Answer()
+        try:
+            return self._run(_with(_parsed(said), parameters))
+        except PySparkException as error:
+            raise UserError(f"Spark refused a statement: {str(error).splitlines()[0][:500]}") from error
+
+    def executemany(self, query: str, parameters: object = None) -> object:
+        """Runs an `INSERT INTO t VALUES (?, ...)` for many rows at once."""
+        assert isinstance(parameters, Sequence)
+        insert = _parsed(query)
+        rows = [exp.Tuple(expressions=[_literal(value) for value in row]) for row in parameters]
+        if rows:
+            insert.set("expression", exp.Values(expressions=rows))
+            self._run(insert)
+        return self
+
+    def sql(self, query: str, *, params: object = None) -> Answer:
+        """Runs a query."""
+        return self.execute(query, params)
+
+    def register(self, view_name: str, python_object: object) -> object:
+        """Shows an Arrow table under a name."""
+        self._show(view_name, self._arrow(python_object))
+        return self
+
+    def unregister(self, view_name: str) -> object:
+        """Takes it away again."""
+        self._forget(view_name)
+        return self
+
+    def close(self) -> None:
+        """Lets go of what was kept; the session of Spark goes on."""
+        if self.in_transaction:
+            self.tables.rollback()
+        for word in [*self.frames]:
+            self._forget(word)
+
+    # statements
+
+    def _run(self, tree: exp.Expr) -> Answer:
+        match tree:
+            case exp.Create():
+                return self._create(tree)
+            case exp.Insert():
+                return self._insert(tree)
+            case exp.Delete():
+                return self._delete(tree)
+            case exp.Drop():
+                return self._drop(tree)
+            case exp.Attach() | exp.Detach():
+                return self._attach(tree)
+            case exp.Set():  # a setting of DuckDB's own
+                return Answer()
+            case _:
+                return Answer(self._frame(tree))
+
+    def _create(self, tree: exp.Create) -> Answer:
+        if tree.kind != "TABLE":  # a schema is a folder; a macro is asked for where it was made
+            return Answer()
+        target = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
+        query = tree.args.get("expression")
+        name, word = _name(target), shown(target.db, target.name)
+        if tree.args.get("exists") and (name in self.tables.names or word in self.frames):
+            return Answer()
+        if self._temporary(tree, target):
+            if query is not None:
+                return self._keep(word, self._frame(query))
+            return self._keep(word, self._arrow(arrow_schema(tree.this).empty_table()))
+        frame = self._frame(query) if query is not None else None
+        schema = to_arrow_schema(frame.schema) if frame is not None else arrow_schema(tree.this)
+        self._writable()
+        self._changed(word)
+        part = self._put(name, frame) if frame is not None else None
+        self.tables.create(name, schema)
+        rows = self.tables.append(name, part) if part is not None else 0
+        self._settle()
+        return Answer(count=lambda: rows)
+
+    def _insert(self, tree: exp.Insert) -> Answer:
+        target = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
+        columns = [each.name for each in tree.this.expressions] if isinstance(tree.this, exp.Schema) else []
+        name, word = _name(target), shown(target.db, target.name)
+        temporary = name not in self.tables.names
+        schema = self.frames[word].schema if temporary else from_arrow_schema(self.tables.get(name).schema)
+        new = self._frame(tree.args["expression"])
+        if tree.args.get("by_name"):
+            columns = new.columns
+        new = _fitted(new, columns or schema.names, schema)
+        if temporary:
+            new = self._held(word, new)
+            self._show(word, self.frames[word].unionAll(new))
+            return Answer(count=new.count)
+        self._writable()
+        rows = self.tables.append(name, self._put(name, new))
+        self._changed(word)
+        self._settle()
+        return Answer(count=lambda: rows)
+
+    def _delete(self, tree: exp.Delete) -> Answer:
+        target, where = tree.this, tree.args.get("where")
+        name, word = _name(target), shown(target.db, target.name)
+        gone = exp.Coalesce(this=exp.paren(where.this.copy()), expressions=[exp.false()]) if where else exp.true()
+        kept = exp.select("*").from_(target.copy()).where(exp.not_(gone))
+        if name not in self.tables.names:
+            return self._keep(word, self._frame(kept), forget=False)
+        self._writable()
+        if not self.tables.get(name).rows:
+            return Answer(count=lambda: 0)
+        before = self.tables.replace(name, self._put(name, self._frame(kept)))
+        after = self.tables.get(name).rows
+        self._changed(word)
+        self._settle()
+        return Answer(count=lambda: before - after)
+
+    def _drop(self, tree: exp.Drop) -> Answer:
+        target = tree.this
+        self._writable()
+        self._changed(shown(target.db, target.name))
+        self.tables.drop(_name(target))
+        self._settle()
+        return Answer()
+
+    def _attach(self, tree: exp.Attach | exp.Detach) -> Answer:
+        schema = tree.this.alias_or_name
+        for word in [each for each in self.frames if each.startswith(f"{schema}__")]:
+            self._forget(word)
+        (self.memory.add if isinstance(tree, exp.Attach) else self.memory.discard)(schema)
+        return Answer()
+
+    # transactions
+
+    def _transact(self, what: str) -> None:
+        if what == "rollback":
+            for word in {shown(*name.split(".", 1)) for name in self.tables.known}:
+                self._changed(word)
+            self.tables.rollback()
+        elif what == "commit":
+            self.tables.commit()
+        self.in_transaction = what == "begin"
+
+    def _settle(self) -> None:
+        """A statement outside a transaction is one of its own."""
+        if not self.in_transaction:
+            self.tables.commit()
+
+    def _writable(self) -> None:
+        if self.read_only:
+            raise UserError(f"{self.tables.folder} is open for reading only")
+
+    # what Spark sees
+
+    def _frame(self, tree: exp.Expr) -> DataFrame:
+        made = self._reading(tree)
+        for table in made.find_all(exp.Table):
+            if table.db and table.db not in ("temp", *self.memory):
+                self._shown(table.db, table.name)
+        return self.spark.sql(written(made))
+
+    def _shown(self, schema: str, name: str) -> None:
+        word = shown(schema, name)
+        if word in self.frames:
+            return
+        if schema == "information_schema":
+            frame = self._catalogue()
+        else:
+            try:
+                table = self.tables.get(f"{schema}.{name}")
+            except KeyError:
+                raise UserError(f"there is no table {schema}.{name} in {self.tables.folder}") from None
+            paths = self.tables.paths(table.name)
+            frame = self._files(table.schema, paths) if paths else self._arrow(table.schema.empty_table())
+        frame.createOrReplaceTempView(word)
+        if schema != "information_schema":
+            self.frames[word] = frame
+
+    def _catalogue(self) -> DataFrame:
+        there = [name.split(".", 1) for name in self.tables.names]
+        there += [word.split("__", 1) for word in self.frames if word.split("__")[0] in self.memory]
+        columns = {"table_schema": [each[0] for each in there], "table_name": [each[1] for each in there]}
+        return self._arrow(pa.table({**columns, "table_catalog": ["luotsi"] * len(there)}))
+
+    def _files(self, schema: Any, paths: Sequence[str]) -> DataFrame:
+        return self.spark.read.schema(from_arrow_schema(schema)).parquet(*paths)
+
+    def _arrow(self, table: Any) -> DataFrame:
+        """Rows of this process, given over without a process of Python on the other side."""
+        return self.spark.createDataFrame(table)
+
+    def _reading(self, tree: exp.Expr) -> exp.Expr:
+        """The statement with each reading of Parquet files as the name under which those files are shown."""
+        made = tree.copy()
+        for read in [*made.find_all(exp.ReadParquet)]:
+            listed = read.expressions[0]
+            paths = self.variables[listed.expressions[0].name]
+            frame = self.spark.read.option("mergeSchema", len(paths) > 1).parquet(*map(str, paths))
+            place = f.regexp_replace(f.url_decode(f.replace(f.col("_metadata.file_path"), f.lit("+"), f.lit("%2B"))),
+                                     "^file:/+", "/")  # fmt: skip
+            word = "read_parquet"
+            frame.select("*", place.alias("filename")).createOrReplaceTempView(word)
+            table = read.parent
+            assert isinstance(table, exp.Table)
+            table.set("this", exp.to_identifier(word))
+        return made
+
+    def _keep(self, word: str, frame: DataFrame, *, forget: bool = True) -> Answer:
+        """Keeps a temporary table: worked out when it is first read, and then not again."""
+        if forget:
+            self._forget(word)
+        kept = self._held(word, frame)
+        self._show(word, kept)
+        return Answer(count=kept.count)
+
+    def _held(self, word: str, frame: DataFrame) -> DataFrame:
+        held = frame.persist(StorageLevel.MEMORY_AND_DISK)
+        self.kept.setdefault(word, []).append(held)
+        return held
+
+    def _show(self, word: str, frame: DataFrame) -> None:
+        frame.createOrReplaceTempView(word)
+        self.frames[word] = frame
+
+    def _changed(self, word: str) -> None:
+        """A table has other files now: it is shown anew when it is next read."""
+        self.frames.pop(word, None)
+
+    def _forget(self, word: str) -> None:
+        for each in self.kept.pop(word, []):
+            each.unpersist()
+        if self.frames.pop(word, None) is not None:
+            self.spark.catalog.dropTempView(word)
+
+    def _put(self, name: str, frame: DataFrame) -> Path:
+        part = self.tables.part(name)
+        frame.write.parquet(str(part))
+        return part
+
+    def _temporary(self, tree: exp.Create, target: exp.Table) -> bool:
+        properties = tree.args.get("properties")
+        return bool(properties and properties.find(exp.TemporaryProperty)) or target.db in self.memory
+
+
+@lru_cache(maxsize=4096)
+def _parsed(query: str) -> exp.Expr:
+    """The statement as a tree, in which the marks of parameters are named in their order: p0, p1, ..."""
+    marks = [each.start for each in sqlglot.tokenize(query, dialect="duckdb") if each.token_type is MARK]
+    for number, place in reversed([*enumerate(marks)]):
+        query = f"{query[:place]}$p{number}{query[place + 1 :]}"
+    return sqlglot.parse_one(query, dialect="duckdb")
+
+
+def _with(tree: exp.Expr, parameters: object) -> exp.Expr:
+    """The statement with its parameters written out."""
+    if parameters is None:
+        return tree
+    assert isinstance(parameters, Mapping | Sequence)
+    named = parameters if isinstance(parameters, Mapping) else {f"p{n}": value for n, value in enumerate(parameters)}
+    made = tree.copy()
+    for node in [*made.find_all(exp.Placeholder, exp.Parameter)]:
+        node.replace(_literal(named[node.name]))
+    return made
+
+
+def _literal(value: object) -> exp.Expr:
+    match value:
+        case None:
+            return exp.null()
+        case bool():
+            return exp.true() if value else exp.false()
+        case datetime.datetime():
+            return exp.cast(exp.Literal.string(value.isoformat(" ")), "timestamp")
+        case datetime.date():
+            return exp.cast(exp.Literal.string(value.isoformat()), "date")
+        case int() | float() | Decimal():
+            return exp.convert(value)
+        case _:
+            return exp.Literal.string(str(value))
+
+
+def _fitted(new: DataFrame, columns: Sequence[str], schema: Any) -> DataFrame:
+    """The rows as a table holds them: each column by its place in the list, others null, in the table's types."""
+    given = dict(zip(columns, new.columns, strict=True))
+    renamed = new.toDF(*(f"c{place}" for place in range(len(new.columns))))
+    places = {name: f"c{place}" for place, name in enumerate(given)}
+    made = [
+        (f.col(places[each.name]) if each.name in places else f.lit(None)).cast(each.dataType).alias(each.name)
+        for each in schema
+    ]
+    return renamed.select(*made)
+
+
+def _name(table: exp.Expr) -> str:
+    return f"{table.args['db'].name}.{table.name}" if table.args.get("db") else table.name

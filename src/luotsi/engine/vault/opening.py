@@ -1,0 +1,41 @@
+"""Opens the vault of a home, on the engine that LUOTSI_ENGINE names: `duckdb` (unless set) or `spark`."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+
+from luotsi.concepts.errors import UserError
+from luotsi.engine.duck.connection import Connection, connect
+
+FILE = "luotsi.duckdb"
+"""The database file of the vault; not vault.duckdb, which DuckDB would confuse with the schema of that name."""
+TABLES = "tables"
+"""The folder of the vault's tables on Spark."""
+
+
+def on_spark() -> bool:
+    """Whether LUOTSI_ENGINE asks for Spark. Raises UserError for an engine that there is not."""
+    asked = os.environ.get("LUOTSI_ENGINE", "duckdb")
+    if asked not in ("duckdb", "spark"):
+        raise UserError(f"LUOTSI_ENGINE is {asked}; it can be duckdb or spark")
+    return asked == "spark"
+
+
+def exists(home: Path) -> bool:
+    """Whether a home has a vault of the engine in use."""
+    return (home / "vault" / (TABLES if on_spark() else FILE)).exists()
+
+
+def open_vault(home: Path, read_only: bool = False, *, memory: str | None = None) -> Connection:
+    """Opens the vault of a LUOTSI_HOME. Raises UserError when another process holds it, or none is there to read."""
+    folder = home / "vault"
+    if read_only and not exists(home):
+        raise UserError(f"{folder} holds no vault yet; run luotsi load first")
+    if on_spark():
+        folder.mkdir(parents=True, exist_ok=True)
+        return import_module("luotsi.engine.spark.connection").Connection(folder / TABLES, read_only=read_only)
+    spill = folder / "tmp"
+    spill.mkdir(parents=True, exist_ok=True)
+    return connect(folder / FILE, read_only=read_only, memory=memory, spill=spill)
