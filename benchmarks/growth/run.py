@@ -1,20 +1,27 @@
 """How time and memory grow with the county: each step as a process of its own, from 10,000 residents up.
 
 python benchmarks/growth/run.py [--residents 10000,30000,100000] [--years 2024..2024] [--times 1] [--folder DIR]
+
+With a folder, each size has one of its own in it, with extracts, home and `taken.json`: the figures of each step, as
+soon as they are known (null: done, not timed). The same command again goes on with the first step that is not there.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
+
 sys.path.append(str(Path(__file__).parents[1]))
-from timing import Figure, Taken, interleaved, keep, timed
+from timing import Figure, Taken, keep, timed
 
 HERE = Path(__file__).parent
 QUESTION = "How do time and memory of each step grow with the number of residents?"
@@ -23,31 +30,54 @@ SYNTH, LAND, LOAD, RELEASE = "synth", "land (a command a source)", "load", "rele
 STEPS = (SYNTH, LAND, LOAD, RELEASE)
 
 
-def one(residents: int, given: argparse.Namespace) -> list[Figure]:
-    """The figures of each step for one size, in a folder that is thrown away."""
-    with tempfile.TemporaryDirectory(dir=given.folder) as name:
-        extracts, home = Path(name) / "extracts", Path(name) / "home"
+def ways(residents: int, years: str, folder: Path) -> dict[str, Callable[[], Taken]]:
+    """The steps of one size in their order. Each begins where the one before it ended, whatever was there."""
+    extracts, home = folder / "extracts", folder / "home"
 
-        def synth() -> Taken:
-            for each in (extracts, home):
-                shutil.rmtree(each, ignore_errors=True)
-            size = ["--residents", str(residents), "--years", given.years, "--extracts", "year"]
-            return timed([LUOTSI, "synth", str(extracts), *size])
+    def synth() -> Taken:
+        shutil.rmtree(extracts, ignore_errors=True)
+        size = ["--residents", str(residents), "--years", years, "--extracts", "year"]
+        return timed([LUOTSI, "synth", str(extracts), *size])
 
-        def land() -> Taken:
-            sources = sorted({path.name.split("_")[0] for path in extracts.glob("*_*") if path.suffix != ".json"})
-            each = [timed([LUOTSI, "land", source, str(extracts), "--home", str(home)]) for source in sources]
-            return Taken(sum(a.wall for a in each), sum(a.cpu for a in each), max(a.peak_mib for a in each))
+    def land() -> Taken:
+        shutil.rmtree(home, ignore_errors=True)
+        sources = sorted({path.name.split("_")[0] for path in extracts.glob("*_*") if path.suffix != ".json"})
+        each = [timed([LUOTSI, "land", source, str(extracts), "--home", str(home)]) for source in sources]
+        return Taken(sum(a.wall for a in each), sum(a.cpu for a in each), max(a.peak_mib for a in each))
 
-        ways = {
-            SYNTH: synth,
-            LAND: land,
-            LOAD: lambda: timed([LUOTSI, "load", "--home", str(home)]),
-            RELEASE: lambda: timed([LUOTSI, "release", "--home", str(home)]),
-        }
-        # A whole large county is too long to be run for nothing: one run has no warm-up.
-        runs = interleaved(ways, given.times, warm_up=int(given.times > 1))
-    return [Figure.of("Luotsi", f"{residents:,} residents", step, runs[step]) for step in STEPS]
+    def load() -> Taken:
+        shutil.rmtree(home / "vault", ignore_errors=True)
+        return timed([LUOTSI, "load", "--home", str(home)])
+
+    def release() -> Taken:
+        with duckdb.connect(str(home / "vault" / "luotsi.duckdb")) as con:
+            for schema in ("marts", "results"):
+                con.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        return timed([LUOTSI, "release", "--home", str(home)])
+
+    return {SYNTH: synth, LAND: land, LOAD: load, RELEASE: release}
+
+
+def one(residents: int, given: argparse.Namespace, folder: Path) -> Iterator[list[Figure]]:
+    """The figures of one size so far, after each step; those that `taken.json` holds are not taken again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    notes = folder / "taken.json"
+    taken: dict[str, list[list[float]] | None] = json.loads(notes.read_text("utf-8")) if notes.exists() else {}
+    # A whole large county is too long to be run for nothing: one run has no warm-up.
+    warm_up = int(given.times > 1)
+    for turn in range(given.times + warm_up):
+        for step, way in ways(residents, given.years, folder).items():
+            done = taken.setdefault(step, [])
+            if done is not None and len(done) <= turn:
+                done.append([*way()])
+                print(f"{residents:,} residents, {step}: {Taken(*done[-1])}", flush=True)
+                notes.write_text(json.dumps(taken, indent=1), "utf-8")
+            runs = {name: [Taken(*each) for each in found[warm_up:]] for name, found in taken.items() if found}
+            yield [
+                Figure.of("Luotsi", f"{residents:,} residents", name, runs[name]) for name in STEPS if runs.get(name)
+            ]
+    for each in ("extracts", "home"):
+        shutil.rmtree(folder / each, ignore_errors=True)
 
 
 def exponent(sizes: list[int], values: list[float]) -> float:
@@ -58,17 +88,17 @@ def exponent(sizes: list[int], values: list[float]) -> float:
 
 
 def with_exponents(found: dict[int, list[Figure]]) -> list[Figure]:
-    """All figures; those of the largest size say how their step has grown up to it."""
-    sizes = sorted(found)
-    largest = found[sizes[-1]]
-    if len(sizes) > 1:
-        noted: list[Figure] = []
-        for place, last in enumerate(largest):
-            mine = [found[size][place] for size in sizes]
-            cpu, memory = (exponent(sizes, of) for of in ([f.cpu[1] for f in mine], [f.peak[1] for f in mine]))
-            noted.append(replace(last, note=f"exponents: CPU {cpu:.2f}, memory {memory:.2f}"))
-        largest = noted
-    return [*(figure for size in sizes[:-1] for figure in found[size]), *largest]
+    """All figures; those of the largest size that has a step say how the step has grown up to it."""
+    made: list[Figure] = []
+    for size in sorted(found):
+        for figure in found[size]:
+            sizes = {other: each for other, all_ in sorted(found.items()) for each in all_ if each.step == figure.step}
+            if size == max(sizes) and len(sizes) > 1:
+                cpu = exponent([*sizes], [each.cpu[1] for each in sizes.values()])
+                memory = exponent([*sizes], [each.peak[1] for each in sizes.values()])
+                figure = replace(figure, note=f"exponents: CPU {cpu:.2f}, memory {memory:.2f}")
+            made.append(figure)
+    return made
 
 
 def main() -> None:
@@ -76,14 +106,16 @@ def main() -> None:
     parser.add_argument("--residents", default="10000,30000,100000,300000,1000000")
     parser.add_argument("--years", default="2024..2024")
     parser.add_argument("--times", type=int, default=1)
-    parser.add_argument("--folder", type=Path, help="where extracts and homes are for the time of the run")
+    parser.add_argument("--folder", type=Path, help="keep what a run has done here, and go on from it")
     parser.add_argument("--quick", action="store_true", help="1,000 and 2,000 residents, nothing kept")
     given = parser.parse_args()
     sizes = [1000, 2000] if given.quick else sorted(int(each) for each in given.residents.split(","))
     found: dict[int, list[Figure]] = {}
-    for size in sizes:
-        found[size] = one(size, given)
-        keep(HERE, QUESTION, with_exponents(found), quick=given.quick)
+    with tempfile.TemporaryDirectory() as name:
+        for size in sizes:
+            for figures in one(size, given, (given.folder or Path(name)) / f"{size}"):
+                found[size] = figures
+                keep(HERE, QUESTION, with_exponents(found), quick=given.quick)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+import duckdb
 from sqlglot import exp
 
 from luotsi.concepts.calendar import calendar
@@ -20,12 +21,12 @@ from luotsi.engine.duck.connection import Connection, given
 from luotsi.engine.duck.types import SQL_TYPES
 from luotsi.engine.marts.relations import relation
 from luotsi.engine.marts.same import linked, masters, moved, same_table
-from luotsi.engine.marts.shape import Shaper
+from luotsi.engine.marts.shape import Shaper, Span, between
 from luotsi.engine.marts.steps import quoted
-from luotsi.engine.vault.model import Model, Versions, model
+from luotsi.engine.vault.model import Feed, Model, Versions, model
 
-TOGETHER = 1_000_000
-"""How many members are merged into their masters at once."""
+COMPARED, JOINED, MERGED = 16_000_000, 4_000_000, 1_000_000
+"""How many keys are compared, rows of a feed joined, and members merged into their masters in one statement."""
 
 BOOKS = (
     "CREATE SCHEMA IF NOT EXISTS marts",
@@ -126,47 +127,61 @@ def _refresh(
 
 
 def _anew(con: Connection, shaper: Shaper, concept: str, many: str | None) -> None:
-    """Makes a mart from all the vault holds, in statements that are each small enough to spill to disk.
+    """Makes a mart from all the vault holds, in statements that are each small enough for the memory there is.
 
-    First each feed by itself, without the keys that several speak of: the joins of all feeds at once would all be held
-    in memory together. Then those keys, a range of them at a time: what a GROUP BY holds of texts does not spill.
+    First each feed by itself, without the keys that several speak of, then those. What is joined and merged at once is
+    bounded by ranges of keys: DuckDB holds the joins of a statement together, and of a GROUP BY texts do not spill.
     """
     name = f"{concept}_{many}" if many else concept
     types = ", ".join(f"{quoted(word)} {SQL_TYPES[kind]}" for word, kind in shaper.columns(concept, many).items())
     con.execute(f"CREATE OR REPLACE TABLE marts.{quoted(name)} ({types})")
-    met = shaper.met(concept, many)
-    if met is not None:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE met_keys AS {met}")
+    feeds = shaper.feeds(concept, many)
+    meet = len(feeds) > 1 or bool(feeds and linked(shaper.model, concept))
+    if meet:
+        con.execute("CREATE OR REPLACE TEMP TABLE met_keys (key UUID, member UUID)")
+        # a master may lie in another range than its member: where there are any, all keys are looked at together
+        whole = [None] if linked(shaper.model, concept) else _spans(con, _tables(feeds), COMPARED)
+        for span in whole:
+            con.execute(f"INSERT INTO met_keys {replace(shaper, span=span).met(concept, many)}")
         con.execute("CREATE OR REPLACE TEMP TABLE apart_keys AS SELECT member AS key FROM met_keys")
         shaper = replace(shaper, apart="apart_keys")
-    for query in shaper.each_feed(concept, many):
-        con.execute(f"INSERT INTO marts.{quoted(name)} BY NAME {query}")
-    if met is not None:
+    for feed in feeds:
+        for span in _spans(con, _tables([feed]), JOINED):
+            con.execute(f"INSERT INTO marts.{quoted(name)} BY NAME {replace(shaper, span=span).of_feed(feed)}")
+    if meet:
         _merge(con, replace(shaper, apart=None, keys="wanted_keys"), concept, many)
 
 
 def _merge(con: Connection, shaper: Shaper, concept: str, many: str | None) -> None:
-    """Adds to a mart the rows of the keys in `met_keys`, a range at a time."""
+    """Adds to a mart the rows of the keys in `met_keys`."""
     name = f"{concept}_{many}" if many else concept
     query = shaper.group(concept, many) if many else shaper.concept(concept)
-    for where in _ranges(con):
-        con.execute(f"CREATE OR REPLACE TEMP TABLE wanted_keys AS SELECT member AS key FROM met_keys WHERE {where}")
+    for span in _spans(con, ["met_keys"], MERGED):
+        wanted = "SELECT member AS key FROM met_keys" + (f" WHERE {between('key', span)}" if span else "")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE wanted_keys AS {wanted}")
         con.execute(f"INSERT INTO marts.{quoted(name)} BY NAME {query}")
 
 
-def _ranges(con: Connection) -> list[str]:
-    """Conditions that divide `met_keys` into parts of about `TOGETHER` members, all of a key in one part."""
-    row = con.execute("SELECT count(*) FROM met_keys").fetchone()
-    count = int(row[0]) if row else 0
-    parts = min(-(-count // TOGETHER), 256)
-    # keys are digests, so that equal ranges of them hold about as many
-    starts = [f"CAST('{place * 256 // parts:02x}000000-0000-0000-0000-000000000000' AS UUID)" for place in range(parts)]
-    if parts == 1:
-        return ["TRUE"]
-    return [
-        f"key >= {start}" + (f" AND key < {after}" if after else "")
-        for start, after in zip(starts, [*starts[1:], None], strict=False)
-    ]
+def _tables(feeds: list[Feed]) -> list[str]:
+    return [f"vault.{each.tables[0].name}" for each in feeds]
+
+
+def _spans(con: Connection, tables: list[str], size: int) -> Iterator[Span | None]:
+    """Ranges of keys of which each has about `size` rows of some tables or fewer; none where they are empty.
+
+    Keys are digests, so that equal ranges hold about equally many. A cluster divides its work by itself.
+    """
+    count = 0
+    for table in tables:
+        row = con.execute(f"SELECT count(*) FROM {table}").fetchone()
+        count += int(row[0]) if row else 0
+    parts = min(-(-count // size), 256)
+    if parts <= 1 or not isinstance(con, duckdb.DuckDBPyConnection):
+        yield from [None] * bool(count)
+        return
+    for place in range(parts):
+        first, after = place * 256 // parts, (place + 1) * 256 // parts
+        yield f"{first:02x}000000-0000-0000-0000-000000000000", f"{after - 1:02x}ffffff-ffff-ffff-ffff-ffffffffffff"
 
 
 def _update(con: Connection, shaper: Shaper, concept: str, after: int) -> None:

@@ -18,14 +18,17 @@ from luotsi.engine.marts.steps import quoted
 from luotsi.engine.vault.model import Feed, Model, Versions
 from luotsi.engine.vault.state import state_of
 
+Span = tuple[str, str]
+"""The first and the last key of a range, as texts of UUIDs."""
+
 
 @dataclass(frozen=True)
 class Shaper:
     """Builds the queries of marts, as SQL text.
 
-    `keys`: a table (key) that the rows are narrowed to, None for all; `apart`: one whose keys are left out. `filled`:
-    the tables of the vault that hold rows, None where that is not known; feeds whose first table holds none are left
-    out.
+    `keys`: a table (key) that the rows are narrowed to, None for all; `apart`: one whose keys are left out; `span`:
+    the first and last key, as sent, that are asked for. `filled`: the tables of the vault that hold rows, None where
+    that is not known; feeds whose first table holds none are left out.
     """
 
     county: County
@@ -34,35 +37,35 @@ class Shaper:
     as_of: exp.Expr | None = None
     keys: str | None = None
     apart: str | None = None
+    span: Span | None = None
     filled: frozenset[str] | None = None
 
     def concept(self, name: str) -> str:
         """The SELECT of the mart of a concept: one row for each master."""
-        return self._merged(relation(self.county, name), self._feeds(name, None), name)
+        return self._merged(relation(self.county, name), self.feeds(name, None), name)
 
     def group(self, name: str, many: str) -> str:
         """The SELECT of the mart of a multi-active group; rows whose concept has no row are left out."""
-        return self._below(self._merged(self._inner(name, many), self._feeds(name, many), name), name, many)
+        return self._below(self._merged(self._inner(name, many), self.feeds(name, many), name), name, many)
 
     def columns(self, name: str, many: str | None) -> dict[str, str]:
         """The columns of the mart with their types as in the concepts."""
         return relation(self.county, f"{name}.{many}" if many else name).columns
 
-    def each_feed(self, name: str, many: str | None) -> list[str]:
-        """The SELECT of each feed by itself, in the shape of the mart: right where no two speak of one key."""
+    def of_feed(self, feed: Feed) -> str:
+        """The SELECT of a feed by itself, in the shape of its mart: right where no other speaks of its keys."""
+        name, many = feed.concept, feed.many
         of = self._inner(name, many) if many else relation(self.county, name)
         words = ", ".join(quoted(each) for each in of.columns)
-        parts = [f"SELECT {words} FROM ({self._feed(of, feed, name)}) AS fed" for feed in self._feeds(name, many)]
-        return [self._below(part, name, many) for part in parts] if many else parts
+        query = f"SELECT {words} FROM ({self._feed(of, feed, name)}) AS fed"
+        return self._below(query, name, many) if many else query
 
-    def met(self, name: str, many: str | None) -> str | None:
-        """The SELECT of the keys (key: the master's, member: as sent) that two feeds or members speak of, if any can.
+    def met(self, name: str, many: str | None) -> str:
+        """The SELECT of the keys (key: the master's, member: as sent) that two feeds or members speak of.
 
         Of each feed only the keys are read: what is joined to them is joined once the few that meet are known.
         """
-        feeds = self._feeds(name, many)
-        if not feeds or (len(feeds) == 1 and not linked(self.model, name)):
-            return None
+        feeds = self.feeds(name, many)
         parts = [self._spoken(feed, name, place) for place, feed in enumerate(feeds)]
         spoken = " UNION ALL ".join(parts)
         twice = "min(place) <> max(place) OR min(member) <> max(member)"
@@ -71,7 +74,8 @@ class Shaper:
             "SELECT DISTINCT spoken.key, spoken.member FROM spoken SEMI JOIN twice ON twice.key = spoken.key"
         )
 
-    def _feeds(self, name: str, many: str | None) -> list[Feed]:
+    def feeds(self, name: str, many: str | None) -> list[Feed]:
+        """The feeds that fill the mart of a concept or of one of its groups."""
         feeds = [each for each in self.model.feeds if each.concept == name and each.many == many]
         return [each for each in feeds if self.filled is None or each.tables[0].name in self.filled]
 
@@ -112,16 +116,19 @@ class Shaper:
         by = ", ".join(identity)
         match = " AND ".join(f"fed.{each} IS NOT DISTINCT FROM twice.{each}" for each in identity)
         single = ", ".join(f"fed.{each}" for each in words)
-        # arg_min passes over null values, so that each attribute comes from the first feed that knows it
+        # arg_min passes over null values, so that each attribute comes from the first feed that knows it; of a short
+        # order (a number, not the texts it stands for) a GROUP BY of many keys holds a third
         first = ", ".join(
-            f"fed.{word}" if word in identity else f"arg_min(fed.{word}, row(priority, feed, member)) AS {word}"
-            for word in words
+            f"fed.{word}" if word in identity else f"arg_min(fed.{word}, row(nth_told)) AS {word}" for word in words
         )
+        told = ", ".join(f"fed.{each}" for each in identity)
         return (
             f"WITH fed AS ({' UNION ALL '.join(parts)}), "
-            f"twice AS (SELECT {by} FROM fed GROUP BY {by} HAVING count(*) > 1) "
+            f"twice AS (SELECT {by} FROM fed GROUP BY {by} HAVING count(*) > 1), "
+            f"told AS (SELECT {single}, row_number() OVER (PARTITION BY {told} ORDER BY priority, feed, member) "
+            f"AS nth_told FROM fed SEMI JOIN twice ON {match}) "
             f"SELECT {single} FROM fed ANTI JOIN twice ON {match} UNION ALL "
-            f"SELECT {first} FROM fed SEMI JOIN twice ON {match} "
+            f"SELECT {first} FROM told AS fed "
             f"GROUP BY {', '.join(f'fed.{each}' for each in identity)}"
         )
 
@@ -168,14 +175,25 @@ class Shaper:
             held["key"] = f"coalesce(same_of_key.master, {member})"
         in_hub = [each for each in hub.parts if each in of.columns and each not in held]
         if in_hub:
-            joins.append((f"vault.{hub.name} AS hub", f"hub.{quoted(hub.key)} = {held['key']}"))
+            parts = f"vault.{hub.name}"
+            if self.span and held["key"] == member:
+                parts = f"(SELECT * FROM {parts} WHERE {between(quoted(hub.key), self.span)})"
+            joins.append((f"{parts} AS hub", f"hub.{quoted(hub.key)} = {held['key']}"))
             held |= {each: f"hub.{quoted(each)}" for each in in_hub}
         return held, joins
 
     def _state(self, table: Versions) -> str:
         state = state_of(table, self.as_of)
+        if self.span is not None:
+            state = f"SELECT * FROM ({state}) AS state WHERE {between(quoted(table.key), self.span)}"
         for join, keys in (("SEMI", self.keys), ("ANTI", self.apart)):
             if keys is not None:
                 on = f"narrowed.key = state.{quoted(table.key)}"
                 state = f"SELECT state.* FROM ({state}) AS state {join} JOIN {keys} AS narrowed ON {on}"
         return state
+
+
+def between(key: str, span: Span) -> str:
+    """The condition that a key lies in a range."""
+    first, last = span
+    return f"{key} BETWEEN CAST('{first}' AS UUID) AND CAST('{last}' AS UUID)"

@@ -107,6 +107,7 @@ tables:
         attributes: {{kind: {{value: kind}}}}
 """
 Connection = duckdb.DuckDBPyConnection
+REFRESH = sys.modules["luotsi.engine.marts.refresh"]
 
 
 @pytest.fixture
@@ -185,10 +186,11 @@ def test_feeds_that_meet_on_a_master_are_merged_attribute_by_attribute_by_priori
 
 
 @pytest.mark.parametrize("together", [1, 7, 1000])
-def test_keys_that_meet_are_merged_a_range_at_a_time_with_the_same_rows(
+def test_rows_are_joined_and_merged_a_range_of_keys_at_a_time_with_the_same_rows(
     tmp_path: Path, county: County, monkeypatch: pytest.MonkeyPatch, together: int
 ) -> None:
-    monkeypatch.setattr(sys.modules["luotsi.engine.marts.refresh"], "TOGETHER", together)
+    for each in ("COMPARED", "JOINED", "MERGED"):
+        monkeypatch.setattr(REFRESH, each, together)
     clients = [
         {"id": f"p{n}", "temporary": f"t{n}" if n % 3 else None, "hetu": f"h{n}" if n % 3 else None, "town": f"c{n}"}
         for n in range(60)
@@ -286,9 +288,13 @@ def test_marts_refreshed_load_by_load_are_those_made_at_once(
         opened(home, county).close()
     with open_vault(home) as con:
         grown = list(_content(con))
-        con.execute("DROP TABLE marts.versions")
-        marts.refresh(con, county)
-        assert grown == list(_content(con))
+        for rows_at_once in (1_000_000, 1):
+            with pytest.MonkeyPatch.context() as patch:
+                for each in ("COMPARED", "JOINED", "MERGED"):
+                    patch.setattr(REFRESH, each, rows_at_once)
+                con.execute("DROP TABLE marts.versions")
+                marts.refresh(con, county)
+            assert grown == list(_content(con))
 
 
 def _land(home: Path, step: tuple[str, str, str | None, str | None], moment: datetime.datetime) -> None:
