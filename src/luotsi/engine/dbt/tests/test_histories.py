@@ -24,7 +24,7 @@ from luotsi.engine.vault.tests import test_any_order as any_order
 from luotsi.engine.vault.tests.fabricated import SOURCE, land, state, write_county
 
 SETTINGS = settings(
-    max_examples=int(os.environ.get("LUOTSI_EXAMPLES", "6")),
+    max_examples=int(os.environ.get("LUOTSI_EXAMPLES", "4")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
