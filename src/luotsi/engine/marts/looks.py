@@ -14,6 +14,7 @@ from sqlglot import exp
 from luotsi.concepts.expressions import names, parse, type_of
 from luotsi.concepts.records import Look
 from luotsi.engine.marts import windows
+from luotsi.engine.marts.ranges import lies_in
 from luotsi.engine.marts.relations import Relation, column, name, relation, resolver, table
 from luotsi.engine.marts.steps import Ground, Steps, conjuncts, months, placed, unfolded, used
 from luotsi.engine.marts.windows import Scan
@@ -119,6 +120,8 @@ class Looked:
         select = exp.Select().from_(table(ground.schema, self.other.table, look.of), copy=False)
         for reference in sorted({found for _, found in used(trees) if found and found != "this"}):
             select = _hop(ground, select, self.other, look.of, reference)
+        if ground.persons and look.by == "person":
+            select = select.where(lies_in(self.ends()[0], ground.persons), copy=False)
         for each in self.alone:
             select = select.where(self.sql(each), copy=False)
         if look.take in ("first", "latest") and self.at is not None:

@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-import duckdb
 from sqlglot import exp
 
 from luotsi.concepts.calendar import calendar
@@ -19,9 +18,10 @@ from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
 from luotsi.engine.duck.connection import Connection, given
 from luotsi.engine.duck.types import SQL_TYPES
+from luotsi.engine.marts.ranges import between, ranges
 from luotsi.engine.marts.relations import relation
 from luotsi.engine.marts.same import linked, masters, moved, same_table
-from luotsi.engine.marts.shape import Shaper, Span, between
+from luotsi.engine.marts.shape import Shaper
 from luotsi.engine.marts.steps import quoted
 from luotsi.engine.vault.model import Feed, Model, Versions, model
 
@@ -140,14 +140,14 @@ def _anew(con: Connection, shaper: Shaper, concept: str, many: str | None) -> No
     if meet:
         con.execute("CREATE OR REPLACE TEMP TABLE met_keys (key UUID, member UUID)")
         # a master may lie in another range than its member: where there are any, all keys are looked at together
-        whole = [None] if linked(shaper.model, concept) else _spans(con, _tables(feeds), COMPARED)
-        for span in whole:
-            con.execute(f"INSERT INTO met_keys {replace(shaper, span=span).met(concept, many)}")
+        whole = [None] if linked(shaper.model, concept) else ranges(con, _tables(feeds), COMPARED)
+        for within in whole:
+            con.execute(f"INSERT INTO met_keys {replace(shaper, within=within).met(concept, many)}")
         con.execute("CREATE OR REPLACE TEMP TABLE apart_keys AS SELECT member AS key FROM met_keys")
         shaper = replace(shaper, apart="apart_keys")
     for feed in feeds:
-        for span in _spans(con, _tables([feed]), JOINED):
-            con.execute(f"INSERT INTO marts.{quoted(name)} BY NAME {replace(shaper, span=span).of_feed(feed)}")
+        for within in ranges(con, _tables([feed]), JOINED):
+            con.execute(f"INSERT INTO marts.{quoted(name)} BY NAME {replace(shaper, within=within).of_feed(feed)}")
     if meet:
         _merge(con, replace(shaper, apart=None, keys="wanted_keys"), concept, many)
 
@@ -156,32 +156,14 @@ def _merge(con: Connection, shaper: Shaper, concept: str, many: str | None) -> N
     """Adds to a mart the rows of the keys in `met_keys`."""
     name = f"{concept}_{many}" if many else concept
     query = shaper.group(concept, many) if many else shaper.concept(concept)
-    for span in _spans(con, ["met_keys"], MERGED):
-        wanted = "SELECT member AS key FROM met_keys" + (f" WHERE {between('key', span)}" if span else "")
+    for within in ranges(con, ["met_keys"], MERGED):
+        wanted = "SELECT member AS key FROM met_keys" + (f" WHERE {between('key', within)}" if within else "")
         con.execute(f"CREATE OR REPLACE TEMP TABLE wanted_keys AS {wanted}")
         con.execute(f"INSERT INTO marts.{quoted(name)} BY NAME {query}")
 
 
 def _tables(feeds: list[Feed]) -> list[str]:
     return [f"vault.{each.tables[0].name}" for each in feeds]
-
-
-def _spans(con: Connection, tables: list[str], size: int) -> Iterator[Span | None]:
-    """Ranges of keys of which each has about `size` rows of some tables or fewer; none where they are empty.
-
-    Keys are digests, so that equal ranges hold about equally many. A cluster divides its work by itself.
-    """
-    count = 0
-    for table in tables:
-        row = con.execute(f"SELECT count(*) FROM {table}").fetchone()
-        count += int(row[0]) if row else 0
-    parts = min(-(-count // size), 256)
-    if parts <= 1 or not isinstance(con, duckdb.DuckDBPyConnection):
-        yield from [None] * bool(count)
-        return
-    for place in range(parts):
-        first, after = place * 256 // parts, (place + 1) * 256 // parts
-        yield f"{first:02x}000000-0000-0000-0000-000000000000", f"{after - 1:02x}ffffff-ffff-ffff-ffff-ffffffffffff"
 
 
 def _update(con: Connection, shaper: Shaper, concept: str, after: int) -> None:

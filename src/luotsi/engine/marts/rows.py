@@ -15,6 +15,7 @@ from luotsi.concepts.expressions import names, parse, type_of
 from luotsi.concepts.records import Look, Rows
 from luotsi.engine.marts import looks
 from luotsi.engine.marts.looks import Looker
+from luotsi.engine.marts.ranges import lies_in
 from luotsi.engine.marts.relations import Relation, column, relation, resolver, table
 from luotsi.engine.marts.steps import Ground, Steps, conjuncts, flat, months, placed, selected, unfolded, used
 
@@ -124,6 +125,9 @@ class _Plan:
             target = table(self.ground.schema, relation(self.ground.county, of.refers[reference]).table, reference)
             on = exp.EQ(this=column("key", reference), expression=column(reference, alias))
             select = select.join(target, on=on, join_type="left", copy=False)
+        if self.ground.persons:
+            person = column("key" if of.concept == "person" else "person", alias)
+            select = select.where(lies_in(person, self.ground.persons), copy=False)
         for each in self._ready():
             select = select.where(
                 self.ground.sql(each, lambda node: column(node.name, node.table or alias), self.chosen.types),

@@ -12,21 +12,19 @@ from sqlglot import exp
 
 from luotsi.concepts.reading import County
 from luotsi.engine.duck.types import SQL_TYPES
+from luotsi.engine.marts.ranges import Range, between
 from luotsi.engine.marts.relations import Relation, relation
 from luotsi.engine.marts.same import linked, same_table
 from luotsi.engine.marts.steps import quoted
 from luotsi.engine.vault.model import Feed, Model, Versions
 from luotsi.engine.vault.state import state_of
 
-Span = tuple[str, str]
-"""The first and the last key of a range, as texts of UUIDs."""
-
 
 @dataclass(frozen=True)
 class Shaper:
     """Builds the queries of marts, as SQL text.
 
-    `keys`: a table (key) that the rows are narrowed to, None for all; `apart`: one whose keys are left out; `span`:
+    `keys`: a table (key) that the rows are narrowed to, None for all; `apart`: one whose keys are left out; `within`:
     the first and last key, as sent, that are asked for. `filled`: the tables of the vault that hold rows, None where
     that is not known; feeds whose first table holds none are left out.
     """
@@ -37,7 +35,7 @@ class Shaper:
     as_of: exp.Expr | None = None
     keys: str | None = None
     apart: str | None = None
-    span: Span | None = None
+    within: Range | None = None
     filled: frozenset[str] | None = None
 
     def concept(self, name: str) -> str:
@@ -176,24 +174,18 @@ class Shaper:
         in_hub = [each for each in hub.parts if each in of.columns and each not in held]
         if in_hub:
             parts = f"vault.{hub.name}"
-            if self.span and held["key"] == member:
-                parts = f"(SELECT * FROM {parts} WHERE {between(quoted(hub.key), self.span)})"
+            if self.within and held["key"] == member:
+                parts = f"(SELECT * FROM {parts} WHERE {between(quoted(hub.key), self.within)})"
             joins.append((f"{parts} AS hub", f"hub.{quoted(hub.key)} = {held['key']}"))
             held |= {each: f"hub.{quoted(each)}" for each in in_hub}
         return held, joins
 
     def _state(self, table: Versions) -> str:
         state = state_of(table, self.as_of)
-        if self.span is not None:
-            state = f"SELECT * FROM ({state}) AS state WHERE {between(quoted(table.key), self.span)}"
+        if self.within is not None:
+            state = f"SELECT * FROM ({state}) AS state WHERE {between(quoted(table.key), self.within)}"
         for join, keys in (("SEMI", self.keys), ("ANTI", self.apart)):
             if keys is not None:
                 on = f"narrowed.key = state.{quoted(table.key)}"
                 state = f"SELECT state.* FROM ({state}) AS state {join} JOIN {keys} AS narrowed ON {on}"
         return state
-
-
-def between(key: str, span: Span) -> str:
-    """The condition that a key lies in a range."""
-    first, last = span
-    return f"{key} BETWEEN CAST('{first}' AS UUID) AND CAST('{last}' AS UUID)"

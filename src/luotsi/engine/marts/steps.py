@@ -11,6 +11,7 @@ from sqlglot import exp
 from luotsi.concepts.expressions import Names, names
 from luotsi.concepts.reading import County
 from luotsi.engine.duck.expressions import Bands, to_sql
+from luotsi.engine.marts.ranges import Range
 from luotsi.engine.marts.relations import column
 
 
@@ -39,12 +40,16 @@ class Steps:
 
 @dataclass(frozen=True)
 class Ground:
-    """What every query of one computing rests on: content, where the marts are, and the months asked for."""
+    """What every query of one computing rests on: content, where the marts are, and the months asked for.
+
+    `persons` narrows the rows to those of persons whose key lies in a range (None: all).
+    """
 
     county: County
     schema: str = "marts"
     first_month: exp.Expr = field(default_factory=lambda: exp.Placeholder(this="first_month"))
     last_month: exp.Expr = field(default_factory=lambda: exp.Placeholder(this="last_month"))
+    persons: Range | None = None
 
     @property
     def calendar(self) -> str:

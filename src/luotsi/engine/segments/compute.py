@@ -14,10 +14,13 @@ from luotsi.concepts.expressions import parse
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Rows, Segments
 from luotsi.engine.duck.connection import Connection
-from luotsi.engine.marts.relations import column
+from luotsi.engine.marts.ranges import Range, ranges
+from luotsi.engine.marts.relations import column, relation
 from luotsi.engine.marts.rows import choose
-from luotsi.engine.marts.steps import Ground, Steps
+from luotsi.engine.marts.steps import Ground, Steps, quoted
 
+PERSONS = 200_000
+"""How many persons are divided in one statement; each has a row for every month."""
 YEARS = 6
 """How many calendar years back segments are known when no months are given."""
 
@@ -52,9 +55,9 @@ def compute(
     con.execute(TABLE.format(schema=schema))
     con.execute("SET asof_loop_join_threshold = 0")  # DuckDB guesses too few rows, and would loop
     for each in county.segments.values():
-        con.execute(
-            f"INSERT INTO {schema}.segment_spans {spans(county, each, schema, first, last).sql('duckdb', copy=False)}"
-        )
+        for persons in ranges(con, [f"{schema}.{quoted(relation(county, each.rows).table)}"], PERSONS):
+            query = spans(county, each, schema, first, last, persons).sql("duckdb", copy=False)
+            con.execute(f"INSERT INTO {schema}.segment_spans {query}")
 
 
 def month_ends(schema: str = "marts") -> str:
@@ -78,11 +81,16 @@ def sql(county: County, name: str) -> str:
 
 
 def assigned(
-    county: County, segments: Segments, schema: str, first: datetime.date, last: datetime.date
+    county: County,
+    segments: Segments,
+    schema: str,
+    first: datetime.date,
+    last: datetime.date,
+    persons: Range | None = None,
 ) -> tuple[Steps, str]:
     """The step with person, period_end and segment; persons outside `where` or for whom no rule holds are absent."""
     months = (exp.cast(exp.Literal.string(str(day.replace(day=1))), "date") for day in (first, last))
-    return _assigned(Ground(county, schema, *months), segments)
+    return _assigned(Ground(county, schema, *months, persons=persons), segments)
 
 
 def _assigned(ground: Ground, segments: Segments) -> tuple[Steps, str]:
@@ -108,9 +116,16 @@ def _assigned(ground: Ground, segments: Segments) -> tuple[Steps, str]:
     return steps, chosen.step
 
 
-def spans(county: County, segments: Segments, schema: str, first: datetime.date, last: datetime.date) -> exp.Query:
-    """The runs of months in which a person stays in a segment."""
-    steps, step = assigned(county, segments, schema, first, last)
+def spans(
+    county: County,
+    segments: Segments,
+    schema: str,
+    first: datetime.date,
+    last: datetime.date,
+    persons: Range | None = None,
+) -> exp.Query:
+    """The runs of months in which a person stays in a segment; of those whose key lies in a range, if one is given."""
+    steps, step = assigned(county, segments, schema, first, last, persons)
     run = (
         "year(period_end) * 12 + month(period_end) "
         "- row_number() OVER (PARTITION BY person, segment ORDER BY period_end) AS run"

@@ -1,6 +1,7 @@
 """Persons divided at month ends over small marts: the days at the edges, the order of rules, spans of months."""
 
 import datetime
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -78,6 +79,21 @@ def spans(con: duckdb.DuckDBPyConnection, county: County, first: str, last: str)
     compute(con, county, first_month=datetime.date.fromisoformat(first), last_month=datetime.date.fromisoformat(last))
     asked = "SELECT segment, CAST(since AS TEXT), CAST(until AS TEXT) FROM marts.segment_spans ORDER BY since"
     return con.execute(asked).fetchall()
+
+
+def test_persons_divided_a_range_at_a_time_are_divided_as_all_at_once(
+    con: duckdb.DuckDBPyConnection, content: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [f"{place:02x}{place:06x}-0000-0000-0000-000000000000" for place in range(0, 256, 5)]
+    con.executemany("INSERT INTO marts.person (key, birth_date) VALUES (?, '1980-01-01')", [[key] for key in keys])
+    for key in keys[::2]:
+        contact(con, "2024-03-10", "2024-05-01", person=key)
+    asked = "SELECT * FROM marts.segment_spans ORDER BY ALL"
+    whole = spans(con, seen(content, "count"), "2024-01-01", "2025-03-01") and con.execute(asked).fetchall()
+    assert {row[2] for row in whole} == {"seen", "not_seen"}
+    monkeypatch.setattr(sys.modules["luotsi.engine.segments.compute"], "PERSONS", 3)
+    spans(con, seen(content, "count"), "2024-01-01", "2025-03-01")
+    assert con.execute(asked).fetchall() == whole
 
 
 @pytest.mark.parametrize("take", ["exists", "count"])
