@@ -22,6 +22,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as f
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+from pyspark.sql.types import StructType
 from pyspark.storagelevel import StorageLevel
 from sqlglot import exp
 from sqlglot.tokenizer_core import TokenType
@@ -82,6 +83,7 @@ class Connection:
         """What Spark holds of temporary tables, by word."""
         self.memory: set[str] = set()
         """Schemas that live as long as this connection."""
+        self.kinds: dict[Any, StructType] = {}
         self.variables: dict[str, Any] = {}
         self.in_transaction = False
 
@@ -181,17 +183,18 @@ class Connection:
         columns = [each.name for each in tree.this.expressions] if isinstance(tree.this, exp.Schema) else []
         name, word = _name(target), shown(target.db, target.name)
         temporary = name not in self.tables.names
-        schema = self.frames[word].schema if temporary else from_arrow_schema(self.tables.get(name).schema)
-        new = self._frame(tree.args["expression"])
+        schema = self.frames[word].schema if temporary else self._kind(self.tables.get(name).schema)
+        types = {each.name: each.dataType.simpleString() for each in schema}
+        query = tree.args["expression"]
         if tree.args.get("by_name"):
-            columns = new.columns
-        new = _fitted(new, columns or schema.names, schema)
+            columns = self._frame(query).columns
+        new = self._frame(_fitted(query, columns or [*types], types))
         if temporary:
             new = self._held(word, new)
             self._show(word, self.frames[word].unionAll(new))
             return Answer(count=new.count)
         self._writable()
-        rows = self.tables.append(name, self._put(name, new))
+        rows = self.tables.append(name, self._put(name, new, few=isinstance(query, exp.Values)))
         self._changed(word)
         self._settle()
         return Answer(count=lambda: rows)
@@ -280,7 +283,13 @@ class Connection:
         return self._arrow(pa.table({**columns, "table_catalog": ["luotsi"] * len(there)}))
 
     def _files(self, schema: Any, paths: Sequence[str]) -> DataFrame:
-        return self.spark.read.schema(from_arrow_schema(schema)).parquet(*paths)
+        return self.spark.read.schema(self._kind(schema)).parquet(*paths)
+
+    def _kind(self, schema: Any) -> StructType:
+        """The columns of an Arrow schema as Spark knows them."""
+        if schema not in self.kinds:
+            self.kinds[schema] = from_arrow_schema(schema)
+        return self.kinds[schema]
 
     def _arrow(self, table: Any) -> DataFrame:
         """Rows of this process, given over without a process of Python on the other side."""
@@ -329,9 +338,13 @@ class Connection:
         if self.frames.pop(word, None) is not None:
             self.spark.catalog.dropTempView(word)
 
-    def _put(self, name: str, frame: DataFrame) -> Path:
+    def _put(self, name: str, frame: DataFrame, *, few: bool = False) -> Path:
+        """Writes rows into a new folder of a table; a few that stand in the statement are written by this process."""
         part = self.tables.part(name)
-        frame.write.parquet(str(part))
+        if few:
+            self.tables.write(part, frame.toArrow())
+        else:
+            frame.write.parquet(str(part))
         return part
 
     def _temporary(self, tree: exp.Create, target: exp.Table) -> bool:
@@ -376,16 +389,17 @@ def _literal(value: object) -> exp.Expr:
             return exp.Literal.string(str(value))
 
 
-def _fitted(new: DataFrame, columns: Sequence[str], schema: Any) -> DataFrame:
-    """The rows as a table holds them: each column by its place in the list, others null, in the table's types."""
-    given = dict(zip(columns, new.columns, strict=True))
-    renamed = new.toDF(*(f"c{place}" for place in range(len(new.columns))))
-    places = {name: f"c{place}" for place, name in enumerate(given)}
+def _fitted(query: exp.Expr, columns: Sequence[str], types: Mapping[str, str]) -> exp.Expr:
+    """The query as a table holds its rows: each column by its place in the list, others null, in the table's types."""
+    given = [f"c{place}" for place in range(len(columns))]
+    places = dict(zip(columns, given, strict=True))
     made = [
-        (f.col(places[each.name]) if each.name in places else f.lit(None)).cast(each.dataType).alias(each.name)
-        for each in schema
-    ]
-    return renamed.select(*made)
+        exp.alias_(exp.cast(exp.column(places[name]) if name in places else exp.null(), kind, dialect="spark"),
+                   name, quoted=True)
+        for name, kind in types.items()
+    ]  # fmt: skip
+    alias = exp.TableAlias(this=exp.to_identifier("given"), columns=[exp.to_identifier(each) for each in given])
+    return exp.select(*made).from_(exp.Subquery(this=query.copy(), alias=alias))
 
 
 def _name(table: exp.Expr) -> str:

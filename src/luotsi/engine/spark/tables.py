@@ -145,6 +145,11 @@ class Tables:
         """A new folder for files that will belong to a table."""
         return self.place(name) / f"part-{uuid.uuid4().hex}"
 
+    def write(self, part: Path, rows: Any) -> None:
+        """Writes rows of this process into a folder of a table."""
+        part.mkdir(parents=True)
+        pq.write_table(rows, part / "rows.parquet")
+
     def append(self, name: str, part: Path) -> int:
         """Adds the files of a folder to a table; gives how many rows they hold."""
         table, found = self.get(name), self._listed(self.place(name), part)

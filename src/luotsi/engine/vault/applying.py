@@ -77,15 +77,15 @@ def insert_changed(con: Connection, table: Versions, instance: str, staged: str)
         con,
         f"INSERT INTO vault.{table.name} ({_target(table)}) WITH v AS (SELECT * FROM vault.{table.name} "
         f"SEMI JOIN {staged} USING ({k})), several AS (SELECT DISTINCT {k} FROM v WHERE seq > 0), p AS ("
-        f"SELECT {k}, {last}, 1 AS n, instance = $instance AS own FROM v ANTI JOIN several USING ({k}) UNION ALL "
-        f"SELECT {k}, {last}, n, own FROM (SELECT {k}, {last}, instance = $instance AS own, "
-        f"count(*) OVER (PARTITION BY {k}) AS n, row_number() OVER (PARTITION BY {k} "
+        f"SELECT {k}, {last}, 1 AS _n, instance = $instance AS _own FROM v ANTI JOIN several USING ({k}) UNION ALL "
+        f"SELECT {k}, {last}, _n, _own FROM (SELECT {k}, {last}, instance = $instance AS _own, "
+        f"count(*) OVER (PARTITION BY {k}) AS _n, row_number() OVER (PARTITION BY {k} "
         f"ORDER BY (instance = $instance) DESC, recorded_at DESC, seq DESC) AS _place "
         f"FROM v SEMI JOIN several USING ({k})) AS r WHERE _place = 1), "
         f"s AS (SELECT * FROM {staged} ANTI JOIN hard USING ({k})) "
-        f"SELECT {_of('s', keys)}, $instance, s.recorded_at, coalesce(p.n, 0), s.deleted, s.load{_more(content, 's')} "
+        f"SELECT {_of('s', keys)}, $instance, s.recorded_at, coalesce(p._n, 0), s.deleted, s.load{_more(content, 's')} "
         f"FROM s LEFT JOIN p ON {_equal('s', 'p', keys)} "
-        f"WHERE CASE WHEN p.own THEN {differs} ELSE NOT s.deleted END",
+        f"WHERE CASE WHEN p._own THEN {differs} ELSE NOT s.deleted END",
         instance=instance,
     )
 
@@ -129,22 +129,22 @@ def _chosen(table: Versions, staged: str) -> str:
     digest = f"md5(concat({pieces}))" if content else "''"
     whole = f"row({listed('deleted', *content)})"
     return (
-        f"own AS (SELECT {k}, recorded_at, seq, deleted{c}, {digest} AS digest FROM vault.{table.name} "
+        f"own AS (SELECT {k}, recorded_at, seq, deleted{c}, {digest} AS _digest FROM vault.{table.name} "
         f"SEMI JOIN hard USING ({k}) WHERE instance = $instance), "
         f"top AS (SELECT * FROM own QUALIFY row_number() OVER (PARTITION BY {k}, recorded_at ORDER BY seq DESC) = 1), "
-        f"given AS (SELECT {k}, recorded_at, deleted, load{c}, {digest} AS digest FROM {staged} "
+        f"given AS (SELECT {k}, recorded_at, deleted, load{c}, {digest} AS _digest FROM {staged} "
         f"SEMI JOIN hard USING ({k})), "
-        f"fresh AS (SELECT *, row_number() OVER (PARTITION BY {k}, recorded_at ORDER BY deleted, digest DESC, load) "
+        f"fresh AS (SELECT *, row_number() OVER (PARTITION BY {k}, recorded_at ORDER BY deleted, _digest DESC, load) "
         "AS _place FROM given), "
         f"won AS (SELECT f.* FROM fresh AS f LEFT JOIN top AS t ON {_equal('f', 't', keys)} "
         "AND f.recorded_at = t.recorded_at "
         f"WHERE f._place = 1 AND (t.seq IS NULL OR (t.deleted AND NOT f.deleted) "
-        f"OR (t.deleted = f.deleted AND f.digest > t.digest))), "
-        f"line AS (SELECT {k}, recorded_at, seq, TRUE AS stored, NULL AS load, deleted{c} FROM own UNION ALL "
+        f"OR (t.deleted = f.deleted AND f._digest > t._digest))), "
+        f"line AS (SELECT {k}, recorded_at, seq, TRUE AS _stored, NULL AS load, deleted{c} FROM own UNION ALL "
         f"SELECT {k}, recorded_at, 2147483647, FALSE, load, deleted{c} FROM won), "
-        f"seen AS (SELECT *, lag({whole}) OVER (PARTITION BY {k} ORDER BY recorded_at, seq) AS before FROM line), "
-        f"chosen AS (SELECT * FROM seen WHERE NOT stored AND CASE WHEN before IS NULL THEN NOT deleted "
-        f"ELSE {whole} IS DISTINCT FROM before END)"
+        f"seen AS (SELECT *, lag({whole}) OVER (PARTITION BY {k} ORDER BY recorded_at, seq) AS _before FROM line), "
+        f"chosen AS (SELECT * FROM seen WHERE NOT _stored AND CASE WHEN _before IS NULL THEN NOT deleted "
+        f"ELSE {whole} IS DISTINCT FROM _before END)"
     )
 
 

@@ -17,6 +17,8 @@ from luotsi.engine.duck.types import SQL_TYPES
 
 PASSPORT = ("instance", "recorded_at", "seq", "deleted", "load")
 """What every row of a link or satellite carries beside its key and content."""
+MERGING = ("priority", "feed", "member", "nth_told")
+"""What rows carry beside their attributes while marts are made of them."""
 
 Kind = Literal["link", "satellite", "same"]
 
@@ -213,6 +215,6 @@ def _versions(
 def _checked(made: Versions) -> Versions:
     names = [each.name for each in (*made.keys, *made.content)]
     for name in names:
-        if name in PASSPORT or names.count(name) > 1:
-            raise UserError(f"{made.concept}: an attribute cannot be called {name}, the vault uses it; rename it")
+        if name in (*PASSPORT, *MERGING) or names.count(name) > 1:
+            raise UserError(f"{made.concept}: an attribute cannot be called {name}, the engine uses it; rename it")
     return made

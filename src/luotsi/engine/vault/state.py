@@ -50,18 +50,18 @@ def _several(table: Versions, keys: str, rows: str) -> str:
     """SQL of the rows in force of keys with more than one version."""
     own = f"PARTITION BY {keys}, instance ORDER BY recorded_at"
     if not table.shared:
-        last = f"SELECT *, row_number() OVER ({own} DESC, seq DESC) AS place FROM {rows}"
-        return f"SELECT * FROM ({last}) AS l WHERE place = 1 AND NOT deleted"
+        last = f"SELECT *, row_number() OVER ({own} DESC, seq DESC) AS _place FROM {rows}"
+        return f"SELECT * FROM ({last}) AS l WHERE _place = 1 AND NOT deleted"
     # The moment an instance's present word began: of rows of one moment the last, then only those that change a thing.
     # Without this a row stored twice over (which depends on the order of loading) would look like news.
     whole = f"row({listed('deleted', *(each.name for each in table.content))})"
-    final = f"SELECT *, lead(recorded_at) OVER ({own}, seq) AS next FROM {rows}"
-    final = f"SELECT * FROM ({final}) AS f WHERE next IS DISTINCT FROM recorded_at"
-    changes = f"SELECT *, lag({whole}) OVER ({own}) IS DISTINCT FROM {whole} AS changed FROM ({final}) AS f"
-    last = f"SELECT *, row_number() OVER ({own} DESC) AS place FROM ({changes}) AS c WHERE changed"
-    chosen = f"row_number() OVER (PARTITION BY {keys} ORDER BY recorded_at DESC, instance) AS choice"
-    alive = f"SELECT *, {chosen} FROM ({last}) AS l WHERE place = 1 AND NOT deleted"
-    return f"SELECT * FROM ({alive}) AS a WHERE choice = 1"
+    final = f"SELECT *, lead(recorded_at) OVER ({own}, seq) AS _next FROM {rows}"
+    final = f"SELECT * FROM ({final}) AS f WHERE _next IS DISTINCT FROM recorded_at"
+    changes = f"SELECT *, lag({whole}) OVER ({own}) IS DISTINCT FROM {whole} AS _changed FROM ({final}) AS f"
+    last = f"SELECT *, row_number() OVER ({own} DESC) AS _place FROM ({changes}) AS c WHERE _changed"
+    chosen = f"row_number() OVER (PARTITION BY {keys} ORDER BY recorded_at DESC, instance) AS _choice"
+    alive = f"SELECT *, {chosen} FROM ({last}) AS l WHERE _place = 1 AND NOT deleted"
+    return f"SELECT * FROM ({alive}) AS a WHERE _choice = 1"
 
 
 def macros(model: Model) -> list[str]:

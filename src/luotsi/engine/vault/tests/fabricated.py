@@ -54,7 +54,7 @@ attributes:
   urgent: {attribute("boolean")}
   day: {attribute("date")}
   note: {attribute("text", "sensitive")}
-  remark: {attribute("text")}
+  place: {attribute("text")}
 many:
   answers:
     by: [variable]
@@ -75,7 +75,7 @@ tables:
     changed_at: changed
     deleted: gone = 'K'
     columns: {{id: {{}}, person: {{}}, at: {{}}, kind: {{}}, code: {{}}, hours: {{}}, times: {{}}, urgent: {{}},
-              day: {{}}, note: {{}}, remark: {{}}, changed: {{}}, gone: {{}}}}
+              day: {{}}, note: {{}}, place: {{}}, changed: {{}}, gone: {{}}}}
     into:
       - concept: contact
         key: {{contact_id: {{value: id, system: $instance}}}}
@@ -89,7 +89,7 @@ tables:
           urgent: {{value: urgent}}
           day: {{value: date(day)}}
           note: {{value: note}}
-          remark: {{value: remark}}
+          place: {{value: place}}
   clients:
     files: ["y*"]
     columns: {{id: {{}}, hetu: {{}}}}
@@ -125,12 +125,12 @@ CODES = {
 }
 
 
-def write_county(root: Path, source: str = SOURCE) -> County:
+def write_county(root: Path, source: str = SOURCE, contact: str = CONTACT) -> County:
     """The small county: contacts of persons from one clinic."""
     for folder in ("concepts", "sources"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     (root / "concepts/person.yaml").write_text(PERSON, "utf-8")
-    (root / "concepts/contact.yaml").write_text(CONTACT, "utf-8")
+    (root / "concepts/contact.yaml").write_text(contact, "utf-8")
     (root / "sources/clinic.yaml").write_text(source, "utf-8")
     for name, (is_open, codes) in CODES.items():
         folder = root / "codes" / name

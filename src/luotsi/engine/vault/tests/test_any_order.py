@@ -37,14 +37,14 @@ tables:
     files: ["x*"]
     changed_at: changed
     deleted: gone = '1'
-    columns: {{id: {{}}, person: {{}}, remark: {{}}, note: {{}}, kind: {{}}, changed: {{}}, gone: {{}}}}
+    columns: {{id: {{}}, person: {{}}, place: {{}}, note: {{}}, kind: {{}}, changed: {{}}, gone: {{}}}}
     into:
       - concept: contact
         key: {{contact_id: {{value: id, system: shared}}}}
-        where: remark <> 'out' or remark is null
+        where: place <> 'out' or place is null
         attributes:
           person: {{value: person, system: hetu}}
-          remark: {{value: remark}}
+          place: {{value: place}}
           note: {{value: note}}
           kind: {{value: kind}}
   answers:
@@ -218,7 +218,7 @@ def test_links_and_satellites_have_the_same_state_whatever_the_order_split_and_r
     vault: tuple[duckdb.DuckDBPyConnection, Path], county: County, history: Any
 ) -> None:
     con, home = vault
-    loaded(con, home, county, "things", history, ("person", "remark", "note"))
+    loaded(con, home, county, "things", history, ("person", "place", "note"))
     made = {each.name: each for each in tables(county) if each.many is None and each.kind != "same"}
     readings = {
         "link_contact__clinic__things": lambda values: (person_key(values[0]),),

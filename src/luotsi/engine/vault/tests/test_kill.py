@@ -32,7 +32,7 @@ load(Path(sys.argv[1]), read_county(Path(sys.argv[2]))[0])
 def landed(home: Path) -> None:
     for day in range(2, 8):
         rows = [
-            {"id": str(n), "person": f"p{n % 90}", "remark": str((n * day) % 7), "note": str(n), "gone": "E"}
+            {"id": str(n), "person": f"p{n % 90}", "place": str((n * day) % 7), "note": str(n), "gone": "E"}
             for n in range(day * 20, 900 - day * 30)
         ]
         land(home, "visits", f"2024-01-{day:02}T00:00:00", rows, delivery="full", name=f"visits-{day}")

@@ -16,7 +16,7 @@ from luotsi.concepts.reading import County
 from luotsi.engine.duck.connection import connect
 from luotsi.engine.duck.keys import key_in_python
 from luotsi.engine.vault import LoadReport, applying, load_into, tables
-from luotsi.engine.vault.tests.fabricated import SOURCE, land, state, write_county
+from luotsi.engine.vault.tests.fabricated import CONTACT, SOURCE, land, state, write_county
 
 FIRST, SECOND, THIRD = "2024-01-02T00:00:00", "2024-01-03T00:00:00", "2024-01-04T00:00:00"
 
@@ -74,15 +74,15 @@ def versions(home: Path, county: County, *extracts: dict[str, str | None]) -> li
 @pytest.mark.parametrize(
     ("column", "one", "other"),
     [
-        ("remark", "abc", "Abc"),
-        ("remark", "a", "a "),
-        ("remark", "", "^^"),
-        ("remark", None, "~"),
-        ("remark", None, "^^"),
-        ("remark", "1e10", "10000000000"),
-        ("remark", "NaN", "nan"),
-        ("remark", "-0", "0"),
-        ("remark", "2024-01-01", "2024-01-01 00:00:00"),
+        ("place", "abc", "Abc"),
+        ("place", "a", "a "),
+        ("place", "", "^^"),
+        ("place", None, "~"),
+        ("place", None, "^^"),
+        ("place", "1e10", "10000000000"),
+        ("place", "NaN", "nan"),
+        ("place", "-0", "0"),
+        ("place", "2024-01-01", "2024-01-01 00:00:00"),
         ("note", "x||", "x"),
     ],
 )
@@ -94,8 +94,8 @@ def test_a_change_that_text_hashes_miss_is_a_new_version(
 
 
 def test_values_that_shift_across_a_delimiter_are_a_change(home: Path, county: County) -> None:
-    versions(home, county, row(remark="a||b", code="A1"), row(remark="a", code="b||A1"))
-    assert values(home, "remark") == ["a||b", "a"]
+    versions(home, county, row(place="a||b", code="A1"), row(place="a", code="b||A1"))
+    assert values(home, "place") == ["a||b", "a"]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_values_that_shift_across_a_delimiter_are_a_change(home: Path, county: C
         ("hours", "-0", "0"),
         ("hours", "1 234,5", "1234,5"),
         ("day", "31.12.2023", "2023-12-31"),
-        ("remark", "", "NULL"),
+        ("place", "", "NULL"),
         ("times", "007", "7"),
     ],
 )
@@ -156,13 +156,13 @@ def test_a_key_whose_row_is_in_quarantine_is_not_taken_for_deleted(home: Path, c
 
 
 def test_replaying_a_batch_with_two_versions_of_a_key_adds_nothing(home: Path, county: County) -> None:
-    batch = [row(remark="a", changed="2024-01-01 08:00:00"), row(remark="b", changed="2024-01-01 09:00:00")]
+    batch = [row(place="a", changed="2024-01-01 08:00:00"), row(place="b", changed="2024-01-01 09:00:00")]
     land(home, "visits", FIRST, batch)
     load(home, county)
     land(home, "visits", SECOND, batch)
     report = load(home, county)[0]
     assert (report.versions, report.replayed) == (0, 0)
-    assert values(home, "remark") == ["a", "b"]
+    assert values(home, "place") == ["a", "b"]
 
 
 def test_an_extract_is_loaded_once(home: Path, county: County) -> None:
@@ -190,17 +190,17 @@ def test_a_reported_deletion_ends_a_key(home: Path, county: County) -> None:
 
 
 def test_a_late_row_leaves_what_later_extracts_said(home: Path, county: County) -> None:
-    land(home, "visits", FIRST, [row(remark="a")], delivery="full")
-    land(home, "visits", THIRD, [row(remark="a")], delivery="full")
+    land(home, "visits", FIRST, [row(place="a")], delivery="full")
+    land(home, "visits", THIRD, [row(place="a")], delivery="full")
     load(home, county)
-    land(home, "visits", SECOND, [row(remark="b", changed="2024-01-02 12:00:00")])
+    land(home, "visits", SECOND, [row(place="b", changed="2024-01-02 12:00:00")])
     report = load(home, county)[0]
-    assert values(home, "remark") == ["a", "b", "a"]
+    assert values(home, "place") == ["a", "b", "a"]
     assert (report.late, report.replayed) == (1, 1)
 
 
 def test_a_correction_of_the_past_shows_only_from_its_moment_on(home: Path, county: County) -> None:
-    versions(home, county, row(remark="wrong"), row(remark="right"))
+    versions(home, county, row(place="wrong"), row(place="right"))
     con = vault_of(home)
     table = next(each for each in tables(county) if each.name == "sat_contact__clinic__visits__plain")
     seen = [next(iter(state(con, table, day).values()))[-1] for day in (FIRST, SECOND)]
@@ -208,8 +208,8 @@ def test_a_correction_of_the_past_shows_only_from_its_moment_on(home: Path, coun
 
 
 def test_only_the_satellite_that_changed_gets_a_version(home: Path, county: County) -> None:
-    versions(home, county, row(note="a", remark="r"), row(note="b", remark="r"))
-    assert (len(values(home, "note")), len(values(home, "remark"))) == (2, 1)
+    versions(home, county, row(note="a", place="r"), row(note="b", place="r"))
+    assert (len(values(home, "note")), len(values(home, "place"))) == (2, 1)
 
 
 def test_point_in_time_names_the_row_in_force_of_each_table(home: Path, county: County) -> None:
@@ -259,12 +259,12 @@ def test_what_was_unusual_is_said(home: Path, county: County) -> None:
 
 
 def test_a_changed_definition_loads_the_table_anew(home: Path, county: County, tmp_path: Path) -> None:
-    versions(home, county, row(remark="abc"))
+    versions(home, county, row(place="abc"))
     changed = write_county(
-        tmp_path / "changed", SOURCE.replace("remark: {value: remark}", "remark: {value: upper(remark)}")
+        tmp_path / "changed", SOURCE.replace("place: {value: place}", "place: {value: upper(place)}")
     )
     assert [each.table for each in load(home, changed)] == ["visits"]
-    assert values(home, "remark") == ["ABC"]
+    assert values(home, "place") == ["ABC"]
     assert load(home, changed) == []
 
 
@@ -301,3 +301,11 @@ def test_a_disk_that_is_full_is_a_clear_error_and_changes_nothing(
     con = vault_of(home)
     assert con.execute("SELECT count(*) FROM vault.hub_contact").fetchone() == (0,)
     assert load(home, county)[0].versions == 3
+
+
+@pytest.mark.parametrize("name", ["seq", "nth_told"])
+def test_an_attribute_called_as_the_engine_calls_its_own_columns_is_a_clear_error(tmp_path: Path, name: str) -> None:
+    concept = CONTACT.replace("  place:", f"  {name}:")
+    county = write_county(tmp_path, SOURCE.replace("place: {value: place}", f"{name}: {{value: place}}"), concept)
+    with pytest.raises(UserError, match=f"an attribute cannot be called {name}, the engine uses it"):
+        tables(county)
