@@ -13,8 +13,8 @@ from luotsi.concepts.calendar import calendar
 from luotsi.concepts.expressions import parse, type_of
 from luotsi.concepts.functions import FUNCTIONS
 from luotsi.concepts.records import Format
+from luotsi.concepts.scalars import evaluate
 from luotsi.engine.duck.expressions import to_sql
-from luotsi.engine.measures.reference.values import evaluate
 
 CASES = yaml.load(Path(__file__).with_name("expressions.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
 BANDS = (("0-17", 0, 17), ("18-64", 18, 64), ("65+", 65, None))

@@ -14,13 +14,13 @@ import duckdb
 import pyarrow as pa
 
 from luotsi.concepts.calendar import calendar
+from luotsi.concepts.calls import Value
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Example, Measure
 from luotsi.engine.duck.types import SQL_TYPES
 from luotsi.engine.measures.compute import compute
 from luotsi.engine.measures.reference import Period, World
-from luotsi.engine.measures.reference.calls import Value
 from luotsi.engine.measures.reference.world import attributes
 
 

@@ -14,12 +14,12 @@ from decimal import Decimal, InvalidOperation
 
 import duckdb
 
+from luotsi.concepts.calls import Value, time
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Example
 from luotsi.engine.measures.example_tables import Tables
 from luotsi.engine.measures.reference import Period, Row, World, measured, segmented
-from luotsi.engine.measures.reference.calls import Value, time
 from luotsi.engine.measures.reference.world import attributes
 
 NUMBERS = ("numerator", "denominator", "value", "n")

@@ -1,7 +1,7 @@
 """The vocabulary of measures in plain Python: slow, readable, and the spec that every engine is held to.
 
-Here live the meaning of expressions (`values`, `calls`), looks, methods, measures and segments over small tables held
-in memory. No SQL, no DuckDB, nothing shared with the engines but the records and the parser.
+Here live looks, methods, measures and segments over small tables held in memory; what an expression gives stands in
+`luotsi.concepts.scalars`. No SQL, no DuckDB, nothing shared with the engines but the records and the parser.
 """
 
 from luotsi.engine.measures.reference.measure import Period, Result, measured

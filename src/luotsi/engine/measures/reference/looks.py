@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from luotsi.concepts.calls import Value, time
 from luotsi.concepts.records import Look
-from luotsi.engine.measures.reference.calls import Value, time
-from luotsi.engine.measures.reference.values import numeric, order
+from luotsi.concepts.scalars import numeric, order
 from luotsi.engine.measures.reference.world import Row, World
 
 

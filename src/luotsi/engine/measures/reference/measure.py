@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from luotsi.concepts.calls import Value, day, rounded
 from luotsi.concepts.methods import METHODS
 from luotsi.concepts.records import Grain, Measure, Per, Rows
-from luotsi.engine.measures.reference.calls import Value, day, rounded
+from luotsi.concepts.scalars import numeric
 from luotsi.engine.measures.reference.looks import looked
 from luotsi.engine.measures.reference.methods import applied
-from luotsi.engine.measures.reference.values import numeric
 from luotsi.engine.measures.reference.world import Row, World
 
 UNKNOWN = "unknown"

@@ -9,8 +9,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from luotsi.concepts.calls import Value, day, time
 from luotsi.concepts.records import Method
-from luotsi.engine.measures.reference.calls import Value, day, time
 from luotsi.engine.measures.reference.world import Row, World
 
 Made = dict[str, Any]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from luotsi.concepts.calls import Value
 from luotsi.concepts.records import Segments
-from luotsi.engine.measures.reference.calls import Value
 from luotsi.engine.measures.reference.looks import looked
 from luotsi.engine.measures.reference.measure import Period
 from luotsi.engine.measures.reference.world import World

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from luotsi.concepts.calls import Bands, Value
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Attribute, Concept
-from luotsi.engine.measures.reference.calls import Bands, Value
-from luotsi.engine.measures.reference.values import evaluate
+from luotsi.concepts.scalars import evaluate
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlglot import exp
 
+from luotsi.concepts.calls import Bands, Value, call, time
 from luotsi.concepts.expressions import parse
-from luotsi.engine.measures.reference.calls import Bands, Value, call, time
 
 Lookup = Callable[[str, str | None], Value]
 """(name, the word before the dot) -> value."""
