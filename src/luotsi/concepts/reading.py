@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
+from luotsi.concepts.needs import Need
+from luotsi.concepts.queues import Queue
 from luotsi.concepts.records import Areas, Board, CodeList, Concept, Measure, Record, Segments, Source
 
 Lines = dict[tuple[str | int, ...], int]
@@ -62,6 +64,8 @@ class County:
     """What an overlay changed, a sentence each."""
     boards: dict[str, Board] = field(default_factory=dict[str, Board])
     areas: dict[str, Areas] = field(default_factory=dict[str, Areas])
+    needs: dict[str, Need] = field(default_factory=dict[str, Need])
+    queues: dict[str, Queue] = field(default_factory=dict[str, Queue])
 
     def line(self, kind: str, name: str, *path: str | int) -> int:
         """The line where `path` stands in the file of a record, or of its nearest parent that has one."""
@@ -86,6 +90,8 @@ KINDS: dict[str, type[Record]] = {
     "segments": Segments,
     "boards": Board,
     "areas": Areas,
+    "needs": Need,
+    "queues": Queue,
 }
 NAMED_BY = {
     "concepts": "concept",
@@ -94,6 +100,8 @@ NAMED_BY = {
     "segments": "segments",
     "boards": "board",
     "areas": "areas",
+    "needs": "need",
+    "queues": "queue",
 }
 
 

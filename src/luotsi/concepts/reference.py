@@ -1,4 +1,5 @@
-"""Writes docs/reference from county content: concepts, code lists, sources, measures, segments, boards, functions.
+"""Writes docs/reference from county content: concepts, code lists, sources, measures, segments, boards,
+queues, functions.
 
 What is written is never edited by hand; a test fails when it is stale. `python -m luotsi.concepts.reference DIR`.
 """
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from luotsi.concepts.functions import FUNCTIONS
+from luotsi.concepts.queues import MOVES, NEW, OPEN, STATES, Queue, Within
 from luotsi.concepts.reading import County, read_county
 from luotsi.concepts.records import Attribute, Board, Example, Label, Measure, Segments, Tile
 
@@ -26,6 +28,7 @@ def pages(county: County) -> dict[str, str]:
         "measures.md": _measures(county),
         "segments.md": _segments(county),
         "boards.md": _boards(county),
+        "queues.md": _queues(county),
         "functions.md": _functions(),
     }
     return {name: HEAD + "\n".join(lines).rstrip() + "\n" for name, lines in written.items()}
@@ -172,6 +175,34 @@ def _tile(county: County, board: Board, tile: Tile) -> tuple[object, ...]:
     target = tile.target if tile.target is not None else "the measure's" if own else ""
     score = f"from {tile.score.floor}, weight {tile.score.weight}" if tile.score else ""
     return tile.measure, shown, target, score
+
+
+def _queues(county: County) -> Iterator[str]:
+    yield "# Work queues\n"
+    yield "Why they are as they are stands in [work queues](../explanation/queues.md).\n"
+    yield "## How an item moves\n\n```mermaid\nstateDiagram-v2\n    [*] --> " + f"{NEW}: add"
+    for name, move in MOVES.items():
+        yield from (f"    {before} --> {move.after}: {name}" for before in move.before)
+    yield from (f"    {state} --> [*]" for state in STATES if state not in OPEN)
+    yield "```\n"
+    for name, queue in sorted(county.queues.items()):
+        yield f"## {name}\n\n{_names(queue.label)}. {queue.answer.en}\n"
+        yield f"Records of {queue.sector} care. Owner: {queue.owner}. Units: {', '.join(queue.units)}.\n"
+        yield from _table(("urgency", "answered within"), _promises(county, queue))
+        if queue.limit is not None:
+            yield f"At the latest within {_within(queue.limit.within)}: {queue.limit.source}.\n"
+
+
+def _promises(county: County, queue: Queue) -> Iterator[tuple[object, ...]]:
+    for urgency, row in county.codes["work_urgency"].rows.items():
+        yield row["en"], _within(queue.promises.get(urgency, queue.promise))
+
+
+def _within(within: Within) -> str:
+    if within.of == "working_days" and not within.amount:
+        return "the same working day"
+    word = within.of.replace("_", " ")
+    return f"{within.amount} {word if within.amount != 1 else word.removesuffix('s')}"
 
 
 def _functions() -> Iterator[str]:

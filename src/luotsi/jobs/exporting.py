@@ -2,6 +2,7 @@
 
 A batch is written aside, appears by one rename, lands, and only then the outbox's cursor moves. Killed anywhere, the
 next export goes on with the same files: the lake knows bytes it has landed, so nothing is lost and nothing is doubled.
+An event names a person by our own id; only the batch holds the personal identity code, until it has landed.
 """
 
 from __future__ import annotations
@@ -25,11 +26,14 @@ from luotsi.jobs import landing
 from luotsi.web.events.actions import move
 from luotsi.web.events.models import Event
 from luotsi.web.events.queries import unread
+from luotsi.web.people.queries import personal_codes
 
 SOURCE = "luotsi"
 """The source that we ourselves are: county/sources/luotsi.yaml."""
 READER = "lake"
 """Our name at the outbox."""
+PERSON = "person"
+"""The concept whose rows are persons."""
 FOLDER = "outbox"
 HERE = ZoneInfo("Europe/Helsinki")
 BATCH = 10_000
@@ -87,6 +91,8 @@ def _by_concept(county: County, events: Iterable[Event]) -> dict[str, list[Row]]
     """The rows of each concept. Raises UserError where county content does not know one."""
     tables = county.sources[SOURCE].tables if SOURCE in county.sources else {}
     found: defaultdict[str, list[Row]] = defaultdict(list)
+    events = list(events)
+    codes = personal_codes({id for event in events for id in _persons(county, event)})
     for event in events:
         for name, record in event.payload.items():
             if name not in tables or name not in county.concepts:
@@ -94,8 +100,15 @@ def _by_concept(county: County, events: Iterable[Event]) -> dict[str, list[Row]]
                     f"The event {event.name} carries the concept {name}, and county/sources/{SOURCE}.yaml has no such "
                     "table. Add it there and in county/concepts."
                 )
-            found[name].append({**_row(county.concepts[name], record), **_told(event)})
+            found[name].append({**_row(county.concepts[name], record, codes), **_told(event)})
     return dict(found)
+
+
+def _persons(county: County, event: Event) -> Iterable[str]:
+    """Our own ids of the persons that an event's records refer to."""
+    for name, record in event.payload.items():
+        attributes = county.concepts[name].attributes if name in county.concepts else {}
+        yield from (str(record[key]) for key, each in attributes.items() if each.refers == PERSON and record.get(key))
 
 
 def _told(event: Event) -> Row:
@@ -103,9 +116,13 @@ def _told(event: Event) -> Row:
     return {"event_id": str(event.event_id), "event": event.name, "changed_at": _wall(event.at)}
 
 
-def _row(concept: Concept, record: Mapping[str, Any]) -> Row:
+def _row(concept: Concept, record: Mapping[str, Any], codes: Mapping[str, str]) -> Row:
     types = {name: attribute.type for name, attribute in concept.attributes.items()}
-    return {name: _text(value, types.get(name, "text")) for name, value in record.items()}
+    persons = {name for name, attribute in concept.attributes.items() if attribute.refers == PERSON}
+    return {
+        name: codes.get(str(value)) if name in persons else _text(value, types.get(name, "text"))
+        for name, value in record.items()
+    }
 
 
 def _text(value: Any, kind: str) -> str | None:

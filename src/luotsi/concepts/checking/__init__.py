@@ -6,7 +6,7 @@ what a name means in `scope`. Worked examples are run by the engine; here only t
 
 from __future__ import annotations
 
-from luotsi.concepts.checking import areas, boards, codes, concepts, measures, segments, sources
+from luotsi.concepts.checking import areas, boards, codes, concepts, measures, needs, queues, segments, sources
 from luotsi.concepts.checking.judge import Judge
 from luotsi.concepts.checking.strays import strays
 from luotsi.concepts.reading import County, Fault
@@ -23,6 +23,8 @@ def check(county: County) -> list[Fault]:
         ("segments", segments),
         ("boards", boards),
         ("areas", areas),
+        ("needs", needs),
+        ("queues", queues),
     ):
         for name in getattr(county, kind):
             module.check(Judge(county, kind, name, faults))

@@ -97,6 +97,12 @@ def _resident(person: Person, basis: Basis, opened: BreakGlass | None = None) ->
     )
 
 
+def personal_codes(ids: Iterable[str]) -> dict[str, str]:
+    """The personal identity code of each of some persons, by id; for the job that takes events to the lake alone."""
+    rows = Person.objects.filter(pk__in=list(ids)).values_list("pk", "sealed_code")
+    return {str(pk): identity.unseal(sealed) for pk, sealed in rows}
+
+
 def find_person(*, by: User, code: str) -> uuid.UUID | None:
     """The person with a personal identity code; tells that they are here and nothing of them."""
     require(by, "person.find")
