@@ -45,6 +45,8 @@ class Role(StrEnum):
     ANALYST = "analyst"
     ADMINISTRATOR = "administrator"
     PRIVACY_OFFICER = "privacy_officer"
+    KEEPER = "keeper"
+    """Writes the entries of an association, a parish or a company in the service directory."""
 
 
 LEADERS = frozenset({Role.OPERATIONAL_LEADER, Role.TACTICAL_LEADER, Role.STRATEGIC_LEADER})
@@ -56,6 +58,9 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "person.find": frozenset({Role.PROFESSIONAL, Role.PRIVACY_OFFICER}),
     "person.read": frozenset({Role.PROFESSIONAL, Role.PRIVACY_OFFICER}),
     "person.break_glass": frozenset({Role.PROFESSIONAL}),
+    "mandate.use": frozenset({Role.RESIDENT}),
+    "mandate.record": frozenset({Role.PROFESSIONAL}),
+    "mandate.end": frozenset({Role.PROFESSIONAL, Role.RESIDENT}),
     "access_log.search": frozenset({Role.PRIVACY_OFFICER}),
     "membership.read": frozenset({Role.ADMINISTRATOR, Role.PRIVACY_OFFICER}),
     "membership.grant": frozenset({Role.ADMINISTRATOR}),
@@ -67,9 +72,12 @@ WORDS: dict[str, Promise] = {
     "own_data.read": gettext_lazy("Read one's own data and who has read them"),
     "person.find": gettext_lazy("Find a person"),
     "person.read": gettext_lazy(
-        "Read a person's data by a care relationship, break-glass or the privacy officer's task"
+        "Read a person's data by a care relationship, an open matter, break-glass or the privacy officer's task"
     ),
     "person.break_glass": gettext_lazy("Read a person's data without a care relationship, for a reason"),
+    "mandate.use": gettext_lazy("Act for another by a recorded mandate"),
+    "mandate.record": gettext_lazy("Record who may act for a person in one's care"),
+    "mandate.end": gettext_lazy("End a mandate: of a person in one's care, or one that one has given"),
     "access_log.search": gettext_lazy("Search the access log"),
     "membership.read": gettext_lazy("See users and their roles"),
     "membership.grant": gettext_lazy("Give roles"),
@@ -77,7 +85,7 @@ WORDS: dict[str, Promise] = {
 }
 """What each action is called where people see the table."""
 
-FRESH = frozenset({"person.break_glass", "membership.grant", "membership.end"})
+FRESH = frozenset({"person.break_glass", "mandate.record", "membership.grant", "membership.end"})
 """Actions that need an identification at most `FRESH_MINUTES` old, not only a session."""
 
 FRESH_MINUTES = 15

@@ -25,6 +25,7 @@ ROLES: dict[Role, Promise] = {
     Role.ANALYST: _("Analyst"),
     Role.ADMINISTRATOR: _("Administrator"),
     Role.PRIVACY_OFFICER: _("Privacy officer"),
+    Role.KEEPER: _("Keeper of an organisation's services"),
 }
 BASES: dict[str, Promise] = {
     Basis.OWN: _("Own data"),

@@ -31,6 +31,7 @@ NAMES = {
     Role.ANALYST: "Antti Analyytikko",
     Role.ADMINISTRATOR: "Pertti Pääkäyttäjä",
     Role.PRIVACY_OFFICER: "Tiina Tietosuoja",
+    Role.KEEPER: "Jaana Järjestö",
 }
 IN_UNIT = (Role.PROFESSIONAL, Role.OPERATIONAL_LEADER)
 
