@@ -5,7 +5,7 @@ Knows no table but the calendar and no names: the caller says what each column b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -62,6 +62,8 @@ def _write(node: exp.Expr, setting: Setting) -> exp.Expr:
             name = str(node.this).lower()
             wanted = _wanted(name, len(node.expressions))
             arguments = [_argument(each, kind, setting) for each, kind in zip(node.expressions, wanted, strict=True)]
+            if name in _ALIKE:
+                arguments = _alike(node.expressions, arguments, setting)
             return exp.paren(_call(name, arguments, setting)) if name in _OPEN else _call(name, arguments, setting)
         case exp.Div():
             divisor = exp.Nullif(this=_double(_write(node.right, setting)), expression=exp.Literal.number(0))
@@ -92,13 +94,27 @@ def _rebuilt(node: exp.Expr, setting: Setting) -> exp.Expr:
 def _comparison(node: exp.Expr, setting: Setting) -> exp.Expr:
     """A comparison whose text literals take the type of the date or time they stand beside."""
     made = _rebuilt(node, setting)
-    kinds = {_kind(each, setting) for each in node.iter_expressions() if not each.is_string} & TIMES
-    if kinds:
-        wanted = "timestamp" if "timestamp" in kinds else "date"
+    if wanted := _time_among(node.iter_expressions(), setting):
         for each in list(made.iter_expressions()):
             if each.is_string:
                 each.replace(exp.cast(each.copy(), wanted))
     return made
+
+
+def _alike(nodes: list[exp.Expr], made: list[exp.Expr], setting: Setting) -> list[exp.Expr]:
+    """The arguments of a function whose arguments are of one type, once one of them is a date or a time."""
+    if wanted := _time_among(nodes, setting):
+        return [
+            each if _kind(node, setting) == wanted else exp.cast(each, wanted)
+            for node, each in zip(nodes, made, strict=True)
+        ]
+    return made
+
+
+def _time_among(nodes: Iterable[exp.Expr], setting: Setting) -> str | None:
+    """`date` or `timestamp`, the wider of those that some expressions are of, None where they are of neither."""
+    kinds = {_kind(each, setting) for each in nodes if not each.is_string} & TIMES
+    return "timestamp" if "timestamp" in kinds else "date" if kinds else None
 
 
 def _wanted(name: str, given: int) -> list[str]:
@@ -290,6 +306,9 @@ _BUILDERS: dict[str, Callable[[list[exp.Expr], Setting], exp.Expr]] = {
     "timestamp": _timestamp,
     "number": _number,
 }
+
+_ALIKE = {"coalesce", "nullif", "greatest", "least"}
+"""Words whose arguments are all of one type."""
 
 _OPEN = {"minutes_between", "hours_between", "add_days", "add_hours", "age", "starts_with_any"}
 """Words written as arithmetic or OR, which take parentheses so that what stands around them keeps its meaning."""

@@ -3,6 +3,8 @@
 DuckDB keeps the order of rows on one core only, or where nothing is numbered or joined; writing on all cores and adding
 what goes by the place of a row afterwards takes half the time. Parquet lets the parts of a row group stand anywhere in
 the file, so the columns are appended as column chunks and the footer, which says where each stands, is written anew.
+They come last in its schema too: the Java readers of Parquet (Spark, Hive, Trino) take a row group to begin where its
+first column does, and pass over in silence one whose middle would then lie behind the end of the file.
 The footer is in Thrift's compact form (Apache Parquet format, parquet.thrift): read and written here as fields of
 (number, kind, value), known or not.
 """
@@ -41,8 +43,8 @@ Rows = Callable[[int], pa.Table]
 """Gives the next so many rows."""
 
 
-def add_columns(path: Path, schema: pa.Schema, places: Sequence[int], rows: Rows) -> None:
-    """Adds columns to a file at places, ascending, among its columns; `rows` gives them, a row group at a time."""
+def add_columns(path: Path, schema: pa.Schema, rows: Rows) -> None:
+    """Adds columns to a file after its own; `rows` gives them, a row group at a time."""
     with path.open("rb") as stream:
         ours, start = _footer(stream)
     sizes = [int(_get(group, ROWS)) for group in cast(list[Struct], _get(ours, ROW_GROUPS)[1])]
@@ -53,7 +55,7 @@ def add_columns(path: Path, schema: pa.Schema, places: Sequence[int], rows: Rows
     with path.open("r+b") as stream:
         stream.seek(0, io.SEEK_END)
         theirs, end = _footer(stream)
-        _join(ours, theirs, places, start)
+        _join(ours, theirs, start)
         stream.seek(end)
         written = _write_struct(ours)
         stream.write(written + struct.pack("<I", len(written)) + MAGIC)
@@ -76,26 +78,25 @@ def _write_groups(stream: IO[bytes], schema: pa.Schema, sizes: Sequence[int], ro
             writer.write_table(rows(size), row_group_size=max(size, 1))
 
 
-def _join(ours: Struct, theirs: Struct, places: Sequence[int], shift: int) -> None:
-    """Puts the columns of `theirs` at places of `ours`; their bytes stand `shift` further on than they say."""
-    schema = cast(list[Struct], _get(ours, SCHEMA)[1])
-    _set(schema[0], CHILDREN, _get(schema[0], CHILDREN) + len(places))
+def _join(ours: Struct, theirs: Struct, shift: int) -> None:
+    """Puts the columns of `theirs` behind those of `ours`; their bytes stand `shift` further on than they say."""
+    schema, added = (cast(list[Struct], _get(each, SCHEMA)[1]) for each in (ours, theirs))
+    _set(schema[0], CHILDREN, _get(schema[0], CHILDREN) + len(added) - 1)
+    schema += added[1:]
     orders = _find(ours, COLUMN_ORDERS)
-    for place, added in zip(places, cast(list[Struct], _get(theirs, SCHEMA)[1])[1:], strict=True):
-        schema.insert(place + 1, added)
-        if orders is not None:
-            orders[1].insert(place, [(1, STRUCT, [])])  # the order of the type
+    if orders is not None:
+        orders[1].extend([(1, STRUCT, [])] for _ in added[1:])  # the order of the type
     pairs = zip(_get(ours, ROW_GROUPS)[1], _get(theirs, ROW_GROUPS)[1], strict=True)
-    for group, added in cast(list[tuple[Struct, Struct]], list(pairs)):
+    for group, more in cast(list[tuple[Struct, Struct]], list(pairs)):
         chunks = cast(list[Struct], _get(group, COLUMNS)[1])
-        for place, chunk in zip(places, cast(list[Struct], _get(added, COLUMNS)[1]), strict=True):
+        for chunk in cast(list[Struct], _get(more, COLUMNS)[1]):
             data = cast(Struct, _get(chunk, CHUNK_DATA))
             for page in (DATA_PAGE, DICTIONARY_PAGE):
                 if _find(data, page) is not None:
                     _set(data, page, _get(data, page) + shift)
             _set(chunk, CHUNK_OFFSET, 0)
             kept = {CHUNK_OFFSET, CHUNK_DATA}  # without the page index, which is not taken over
-            chunks.insert(place, [field for field in chunk if field[0] in kept])
+            chunks.append([field for field in chunk if field[0] in kept])
             for total, of in ((BYTES, SIZE), (COMPRESSED, COMPRESSED_SIZE)):
                 if _find(group, total) is not None:
                     _set(group, total, _get(group, total) + _get(data, of))

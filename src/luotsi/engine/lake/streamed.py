@@ -173,7 +173,7 @@ class Streamed(Writing):
             return pa.table(arrays, schema=schema)
 
         if others:
-            add_columns(target, schema, [0, *(self.open.index(each) + 1 for each in schema.names[1:])], rows)
+            add_columns(target, schema, rows)
         else:
             write_columns(target, schema, [min(GROUP, len(lines) - at) for at in range(0, len(lines), GROUP)], rows)
 

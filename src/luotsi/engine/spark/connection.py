@@ -29,7 +29,7 @@ from sqlglot.tokenizer_core import TokenType
 
 from luotsi.concepts.errors import UserError
 from luotsi.engine.spark.session import session
-from luotsi.engine.spark.tables import Tables, arrow_schema
+from luotsi.engine.spark.tables import Tables, arrow_schema, whole
 from luotsi.engine.spark.writing import shown, written
 
 VARIABLE = re.compile(r"SET VARIABLE (\w+) = \?")
@@ -300,7 +300,7 @@ class Connection:
         made = tree.copy()
         for read in [*made.find_all(exp.ReadParquet)]:
             listed = read.expressions[0]
-            paths = self.variables[listed.expressions[0].name]
+            paths = [whole(Path(each)) for each in self.variables[listed.expressions[0].name]]
             frame = self.spark.read.option("mergeSchema", len(paths) > 1).parquet(*map(str, paths))
             place = f.regexp_replace(f.url_decode(f.replace(f.col("_metadata.file_path"), f.lit("+"), f.lit("%2B"))),
                                      "^file:/+", "/")  # fmt: skip

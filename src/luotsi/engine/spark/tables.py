@@ -213,6 +213,21 @@ class Tables:
         return deltalake.DeltaTable(place).version()
 
 
+def whole(path: Path) -> Path:
+    """The path of a Parquet file, once it is sure that Java's reader sees every row group of it.
+
+    It takes a group to begin where its first column does, and passes over in silence one whose middle would then lie
+    behind the end of the file. Raises UserError for such a file.
+    """
+    found, size = pq.read_metadata(path), path.stat().st_size
+    for group in (found.row_group(place) for place in range(found.num_row_groups)):
+        columns = [group.column(place) for place in range(group.num_columns)]
+        first = columns[0].dictionary_page_offset or columns[0].data_page_offset
+        if first + sum(each.total_compressed_size for each in columns) // 2 >= size:
+            raise UserError(f"{path.parent} was landed in a form that Spark cannot read: delete it and land it again")
+    return path
+
+
 def _files(log: deltalake.DeltaTable) -> list[File]:
     rows = pa.table(log.get_add_actions(flatten=True)).to_pylist()
     return [File(row["path"], row["size_bytes"], row["num_records"]) for row in rows]

@@ -147,6 +147,13 @@ def _micros(node: exp.Expr) -> exp.Expr:
     return call("unix_micros", moment)
 
 
+def _condition(node: exp.Expr) -> exp.Expr:
+    """A null that stands for a condition has to say so."""
+    if isinstance(node.this, exp.Null):
+        node.set("this", cast(exp.null(), "boolean"))
+    return node
+
+
 def _weekday(node: exp.Expr) -> exp.Expr:
     return exp.paren(exp.Add(this=call("weekday", node.this), expression=exp.Literal.number(1)))
 
@@ -165,6 +172,7 @@ RULES: Mapping[type[exp.Expr], Rule] = {
     exp.Grouping: _grouping,
     exp.Cast: _cast,
     exp.Try: _try,
+    exp.If: _condition,
     exp.DayOfWeekIso: _weekday,
     exp.RegexpFullMatch: _matched,
     exp.TimeToStr: texts.time_to_text,

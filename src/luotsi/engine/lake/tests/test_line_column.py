@@ -13,10 +13,10 @@ from luotsi.engine.lake.line_column import add_columns, write_columns
 
 
 def add_lines(path: Path, first: int) -> None:
-    """Numbers the rows of a file on from `first`, as its first column."""
+    """Numbers the rows of a file on from `first`, as its last column."""
     numbers = iter(range(first, 1_000_000))
     schema = pa.schema([("_line", pa.int64())])
-    add_columns(path, schema, [0], lambda size: pa.table([[next(numbers) for _ in range(size)]], schema=schema))
+    add_columns(path, schema, lambda size: pa.table([[next(numbers) for _ in range(size)]], schema=schema))
 
 
 def written(path: Path, rows: int) -> Path:
@@ -33,29 +33,48 @@ def test_two_readers_find_the_numbers_and_the_columns_as_they_were(tmp_path: Pat
     path = written(tmp_path / "rows.parquet", rows)
     before = pq.read_table(path).to_pylist()
     add_lines(path, 2)
-    wanted = [{"_line": 2 + place, **row} for place, row in enumerate(before)]
+    wanted = [{**row, "_line": 2 + place} for place, row in enumerate(before)]
     assert pq.read_table(path).to_pylist() == wanted
     found = duckdb.sql(f"FROM '{path}'")
-    assert found.columns == ["_line", "a", "b"]
+    assert found.columns == ["a", "b", "_line"]
     assert found.fetchall() == [tuple(row.values()) for row in wanted]
 
 
-def test_columns_stand_at_their_places_with_their_empty_values(tmp_path: Path) -> None:
+def test_columns_stand_behind_the_others_with_their_empty_values(tmp_path: Path) -> None:
     path = written(tmp_path / "rows.parquet", 5000)
     before = pq.read_table(path).to_pylist()
     more = [{"_line": n, "m": f"p{n % 900}" if n % 3 else None, "z": None} for n in range(5000)]
     schema = pa.schema([("_line", pa.int64()), ("m", pa.string()), ("z", pa.string())])
     left = iter(more)
-    add_columns(path, schema, [0, 2, 4], lambda size: pa.Table.from_pylist([next(left) for _ in range(size)], schema))
-    wanted = [
-        {"_line": new["_line"], "a": old["a"], "m": new["m"], "b": old["b"], "z": None}
-        for old, new in zip(before, more, strict=True)
-    ]
+    add_columns(path, schema, lambda size: pa.Table.from_pylist([next(left) for _ in range(size)], schema))
+    wanted = [{**old, **new} for old, new in zip(before, more, strict=True)]
     assert pq.read_table(path).to_pylist() == wanted
     found = duckdb.sql(f"FROM '{path}'")
-    assert found.columns == ["_line", "a", "m", "b", "z"]
+    assert found.columns == ["a", "b", "_line", "m", "z"]
     assert found.fetchall() == [tuple(row.values()) for row in wanted]
     assert duckdb.sql(f"SELECT count(*) FROM '{path}' WHERE m = 'p7'").fetchall() == [(6,)]
+
+
+@pytest.mark.parametrize("rows", [1, 300, 10_000])
+def test_the_middle_of_each_row_group_lies_in_the_file_where_its_first_column_begins_it(
+    tmp_path: Path, rows: int
+) -> None:
+    path = written(tmp_path / "rows.parquet", rows)
+    add_lines(path, 2)
+    found = pq.read_metadata(path)
+    groups = [found.row_group(place) for place in range(found.num_row_groups)]
+    middles = [_start(each) + _size(each) / 2 for each in groups]
+    assert middles == sorted(middles)
+    assert middles[-1] < path.stat().st_size
+
+
+def _start(group: pq.RowGroupMetaData) -> int:
+    first = group.column(0)
+    return min(first.data_page_offset, first.dictionary_page_offset or first.data_page_offset)
+
+
+def _size(group: pq.RowGroupMetaData) -> int:
+    return sum(group.column(place).total_compressed_size for place in range(group.num_columns))
 
 
 def test_a_file_of_such_columns_alone_is_written(tmp_path: Path) -> None:
