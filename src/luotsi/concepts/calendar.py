@@ -1,4 +1,4 @@
-"""Working days in Finland. Knows the calendar alone: no table, no query.
+"""Working days in Finland, and ages. Knows the calendar alone: no table, no query.
 
 A working day is Monday to Friday that is no public holiday and neither Midsummer Eve nor Christmas Eve, which
 agreements keep as days off though the law does not (the counting rule of THL's child protection handbook).
@@ -29,6 +29,11 @@ def _june(year: int) -> Iterator[datetime.date]:
 def is_working_day(day: datetime.date) -> bool:
     """Whether a day is Monday to Friday and no day off in Finland."""
     return day.weekday() < 5 and day not in _days_off(day.year)
+
+
+def full_years(born: datetime.date, day: datetime.date) -> int:
+    """Full years from birth to a day, as `age` of the expressions counts them: born 29 February, 1 March."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def calendar(first: datetime.date = FIRST, last: datetime.date = LAST) -> Iterator[tuple[datetime.date, bool, int]]:

@@ -38,6 +38,15 @@ def hetu_fault(value: str) -> str | None:
     return None
 
 
+def hetu_birth_date(value: str) -> datetime.date:
+    """The day of birth that a normalised personal identity code says. Raises ValueError where it is none."""
+    parts = FORM.fullmatch(value)
+    if parts is None:
+        raise ValueError("This is no personal identity code.")
+    day, month, year, sign, _number, _check = parts.groups()
+    return datetime.date(CENTURIES[sign] + int(year), int(month), int(day))
+
+
 def is_hetu_valid(value: str) -> bool:
     """Whether a text is a personal identity code, white space and letter case aside."""
     return hetu_fault(normal_hetu(value)) is None

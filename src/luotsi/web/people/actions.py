@@ -1,11 +1,12 @@
-"""What people do to users, roles, care and sessions. What they may read is in queries.py, what a role allows in
-permissions.py.
+"""What people do to users, roles, care, mandates and sessions. What they may read is in queries.py, what a role allows
+in permissions.py.
 """
 
 from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Iterable
 
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
@@ -17,8 +18,9 @@ from django.utils.translation import gettext as _
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.identifiers import hetu_fault, normal_hetu
 from luotsi.web.events.actions import record
-from luotsi.web.people import identity
-from luotsi.web.people.models import BreakGlass, CareRelationship, Membership, Person, SignIn, User
+from luotsi.web.people import identity, mandates, queries
+from luotsi.web.people.mandates import ADULT, Acting, age_of
+from luotsi.web.people.models import BreakGlass, CareRelationship, Mandate, Membership, Person, SignIn, User
 from luotsi.web.people.permissions import Role, require
 
 BREAK_GLASS_HOURS = 12
@@ -134,6 +136,86 @@ def begin_care(
     )
     record("care.begun", by=by, subject=f"person:{person.pk}")
     return care
+
+
+@transaction.atomic
+def record_mandate(
+    *,
+    by: User | None,
+    principal: uuid.UUID,
+    agent: uuid.UUID,
+    kind: Mandate.Kind,
+    covers: Iterable[str],
+    source: Mandate.Source,
+    since: datetime.date | None = None,
+    until: datetime.date | None = None,
+) -> Mandate:
+    """Records that one person may act for another. Jobs that fetch mandates give no `by`.
+
+    Raises queries.NoBasis where a professional has no tie to the person, and UserError where the mandate cannot be.
+    """
+    if by is not None:
+        require(by, "mandate.record")
+        queries.read_person(by=by, person=principal, what="mandates")
+    if principal == agent:
+        raise UserError(_("No one needs a mandate to act for themself. Give another person's code."))
+    child = age_of(Person.objects.get(pk=principal)) < ADULT
+    if child != (kind == Mandate.Kind.GUARDIAN):
+        raise UserError(
+            _("A child does not authorise anyone: record the guardian.")
+            if child
+            else _("The person is 18 or older and has no guardian of a child: record whom they have authorised.")
+        )
+    since = since or timezone.localdate()
+    if until is not None and until < since:
+        raise UserError(_("A mandate cannot end before it begins. Give a later end."))
+    same = Mandate.objects.filter(principal=principal, agent=agent, kind=kind, until=None, ended_at=None)
+    if until is None and same.exists():
+        raise UserError(_("This mandate is recorded already. End it first, if it has changed."))
+    mandate = Mandate.objects.create(
+        principal_id=principal,
+        agent_id=agent,
+        kind=kind,
+        covers=sorted(set(covers)),
+        source=source,
+        since=since,
+        until=until,
+        recorded_by=by,
+    )
+    record("mandate.recorded", by=by, subject=f"person:{principal}")
+    return mandate
+
+
+@transaction.atomic
+def end_mandate(*, by: User | None, mandate: uuid.UUID) -> None:
+    """Ends a mandate now; one that has ended stays as it is. Jobs give no `by`.
+
+    An adult ends what they have given themself. Raises PermissionDenied where it is neither theirs nor, for a
+    professional, of a person they may read.
+    """
+    found = Mandate.objects.select_related("principal").select_for_update(of=("self",)).get(pk=mandate)
+    if by is not None:
+        require(by, "mandate.end")
+        own = found.principal.user_id == by.pk  # pyright: ignore[reportAttributeAccessIssue]
+        if own and found.kind != Mandate.Kind.AUTHORISED:
+            raise PermissionDenied(_("A guardian's right is not given by the child. Ask the county."))
+        if not own:
+            queries.read_person(by=by, person=found.principal.pk, what="mandates")
+    if found.ended_at is None:
+        Mandate.objects.filter(pk=mandate).update(ended_at=timezone.now(), ended_by=by)
+        record("mandate.ended", by=by, subject=f"person:{found.principal.pk}")
+
+
+@transaction.atomic
+def begin_acting(*, by: User, mandate: uuid.UUID) -> Acting:
+    """Lets a resident act for another; the log tells that their name was seen. Raises queries.NoBasis."""
+    require(by, "mandate.use")
+    acting = mandates.act_by(by=by, mandate=mandate)
+    if acting is None:
+        raise queries.NoBasis(_("You may not act for this person."))
+    queries.own_data(by=by, acting=acting, what="acting")
+    record("acting.begun", by=by, subject=f"person:{acting.person}")
+    return acting
 
 
 @transaction.atomic

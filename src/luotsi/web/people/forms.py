@@ -1,4 +1,4 @@
-"""What people fill in: signing in, finding a person, breaking the glass, giving a role, searching the log."""
+"""What people fill in: signing in, finding a person, breaking the glass, mandates, giving a role, searching the log."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from luotsi.concepts.identifiers import hetu_fault, normal_hetu
 from luotsi.web.people.actions import BREAK_GLASS_HOURS
+from luotsi.web.people.models import Mandate
 from luotsi.web.people.permissions import Role
-from luotsi.web.people.words import ROLES, WHOLE_COUNTY, units
+from luotsi.web.people.words import MANDATE_SOURCES, MANDATES, ROLES, SECTORS, WHOLE_COUNTY, units
 
 COUNTY = "*"
 """What stands for the whole county where a unit is chosen, so that leaving the choice out gives nothing."""
@@ -81,6 +82,31 @@ class BreakGlassForm(forms.Form):
         choices=[(str(hours), str(hours)) for hours in (1, 2, 4, 8, BREAK_GLASS_HOURS)],
         coerce=int,
     )
+
+
+class MandateForm(forms.Form):
+    """Recording who may act for a person."""
+
+    code = forms.CharField(
+        label=_("Personal identity code of the one who acts"),
+        max_length=11,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    kind = forms.TypedChoiceField(
+        label=_("As what"), choices=list(MANDATES.items()), coerce=Mandate.Kind, widget=forms.RadioSelect
+    )
+    covers = forms.MultipleChoiceField(
+        label=_("Covers matters of"), choices=list(SECTORS.items()), widget=forms.CheckboxSelectMultiple
+    )
+    source = forms.TypedChoiceField(
+        label=_("Where the right was seen"), choices=list(MANDATE_SOURCES.items()), coerce=Mandate.Source
+    )
+    since = forms.DateField(label=_("First day"), widget=Day(), required=False)
+    until = forms.DateField(label=_("Last day"), widget=Day(), required=False)
+
+    def clean_code(self) -> str:
+        """The code, normalised; an error when it is not one."""
+        return _code(self.cleaned_data["code"])
 
 
 class GrantForm(forms.Form):

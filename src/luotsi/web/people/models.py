@@ -1,4 +1,4 @@
-"""Who signs in, what they are to the county, who cares for whom, and who has read whose data.
+"""Who signs in, what they are to the county, who cares and who acts for whom, and who has read whose data.
 
 Rules that rows must hold are constraints of the database here. Who may read or write is in permissions.py, queries.py
 and actions.py.
@@ -14,12 +14,16 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models import F, Q, Value
 from django.utils import timezone
 
 from luotsi.web.people.permissions import Role
+
+SECTORS = ("health", "social")
+"""Whose records a matter belongs to, and what a mandate can cover."""
 
 
 def holds(day: date | None = None) -> Q:
@@ -165,11 +169,63 @@ class BreakGlass(models.Model):
         )
 
 
+class Mandate(models.Model):
+    """A recorded right of one person to act for another: as guardian of a child, or authorised by an adult.
+
+    It covers matters of health care, of social welfare or both. It holds on its days until someone ends it.
+    """
+
+    class Kind(models.TextChoices):
+        """Whence the right comes. An adult's public guardian is authorised: `guardian` is of a child alone."""
+
+        GUARDIAN = "guardian"
+        AUTHORISED = "authorised"
+
+    class Source(models.TextChoices):
+        """Where the right was seen."""
+
+        SUOMI_FI = "suomi_fi"
+        DVV = "dvv"
+        PAPER = "paper"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    principal = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mandates")
+    agent = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="acts_by")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    covers = ArrayField(models.CharField(max_length=10))
+    """Some of `SECTORS`."""
+    source = models.CharField(max_length=10, choices=Source.choices)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    """No one where a job has fetched it."""
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(principal=F("agent")), name="mandate_for_another"),
+            models.CheckConstraint(condition=Q(kind__in=("guardian", "authorised")), name="mandate_kind"),
+            models.CheckConstraint(condition=Q(source__in=("suomi_fi", "dvv", "paper")), name="mandate_source"),
+            models.CheckConstraint(
+                condition=Q(covers__contained_by=list(SECTORS), covers__len__gt=0), name="mandate_covers"
+            ),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="mandate_dates"),
+            models.CheckConstraint(condition=Q(ended_by=None) | Q(ended_at__isnull=False), name="mandate_ended"),
+            models.UniqueConstraint(
+                fields=["principal", "agent", "kind"], condition=Q(ended_at=None, until=None), name="mandate_open_once"
+            ),
+        )
+
+
 class Basis(models.TextChoices):
     """Why someone might read a person's data."""
 
     OWN = "own"
+    MANDATE = "mandate"
     CARE = "care"
+    TASK = "task"
     BREAK_GLASS = "break_glass"
     PRIVACY_OFFICER = "privacy_officer"
 
@@ -185,6 +241,8 @@ class AccessLog(models.Model):
     basis = models.CharField(max_length=30, choices=Basis.choices)
     break_glass = models.ForeignKey(BreakGlass, on_delete=models.PROTECT, null=True, related_name="+")
     """The reason, where the basis is break-glass."""
+    mandate = models.ForeignKey(Mandate, on_delete=models.PROTECT, null=True, related_name="+")
+    """By what the user acts for the person, where the basis is a mandate."""
 
     class Meta:
         ordering = ("-at", "-id")
@@ -195,6 +253,10 @@ class AccessLog(models.Model):
                 condition=Q(basis=Basis.BREAK_GLASS, break_glass__isnull=False)
                 | (~Q(basis=Basis.BREAK_GLASS) & Q(break_glass=None)),
                 name="access_log_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(basis=Basis.MANDATE, mandate__isnull=False) | (~Q(basis=Basis.MANDATE) & Q(mandate=None)),
+                name="access_log_mandate",
             ),
             models.CheckConstraint(condition=~Q(what=""), name="access_log_what"),
         )

@@ -1,12 +1,12 @@
 """Reads persons, the access log and memberships. A person's data come from here alone, and each reading is written
-into the access log in the same transaction: what cannot be logged is not read.
+into the access log in the same transaction: what cannot be logged is not read. For whom one may act is in mandates.py.
 """
 
 from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
@@ -14,7 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from luotsi.concepts.calendar import full_years
+from luotsi.concepts.identifiers import hetu_birth_date
 from luotsi.web.people import identity
+from luotsi.web.people.mandates import ADULT, OWN_SAY, Acting, Agent, act_by, agents
+from luotsi.web.people.mandates import visible_to_guardian as visible_to_guardian
 from luotsi.web.people.models import AccessLog, Basis, BreakGlass, CareRelationship, Membership, Person, User, holds
 from luotsi.web.people.permissions import Role, require
 
@@ -46,6 +50,16 @@ class Resident:
     until: datetime.datetime | None
     """When break-glass ends, where that is the basis."""
 
+    @property
+    def age(self) -> int:
+        """Full years today."""
+        return full_years(hetu_birth_date(self.code), timezone.localdate())
+
+    @property
+    def needs_mark(self) -> bool:
+        """Whether a professional has to say what guardians see of each event: from 12 to 17 years."""
+        return OWN_SAY <= self.age < ADULT
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -70,12 +84,24 @@ def _cares(by: User, person: Person) -> bool:
     return care.filter(user=by).exists() or care.filter(unit__in=units).exists()
 
 
+Ties = Callable[[User, uuid.UUID], bool]
+_ties: list[Ties] = []
+
+
+def gives_task(asked: Ties) -> Ties:
+    """Marks a function of an app above that says whether open work of a professional's unit ties them to a person."""
+    _ties.append(asked)
+    return asked
+
+
 def _basis(by: User, person: Person) -> tuple[Basis, BreakGlass | None]:
     """Why a user may read a person's data, the nearest tie first. Raises NoBasis where there is none."""
     held = {role for role, _unit in by.held}
     if Role.PROFESSIONAL in held:
         if _cares(by, person):
             return Basis.CARE, None
+        if any(asked(by, person.pk) for asked in _ties):
+            return Basis.TASK, None
         if opened := _opened(by, person):
             return Basis.BREAK_GLASS, opened
     if Role.PRIVACY_OFFICER in held:
@@ -132,6 +158,13 @@ def read_person(*, by: User, person: uuid.UUID, what: str = "person") -> Residen
 
 
 @transaction.atomic
+def mandates_of(*, by: User, person: uuid.UUID) -> tuple[Resident, list[Agent]]:
+    """A person and every mandate given for them, those that hold first. Raises as `read_person` does."""
+    found = read_person(by=by, person=person, what="mandates")
+    return found, agents(person)
+
+
+@transaction.atomic
 def in_care(*, by: User) -> list[Resident]:
     """The persons a professional cares for today, by name; each is a reading of its own in the log."""
     require(by, "person.read")
@@ -146,12 +179,21 @@ def in_care(*, by: User) -> list[Resident]:
 
 
 @transaction.atomic
-def own_data(*, by: User) -> Resident:
-    """What is known of the user themself. Raises PermissionDenied where the user is no resident."""
+def own_data(*, by: User, acting: Acting | None = None, what: str = "person") -> Resident:
+    """What is known of the user themself, or of the person they act for. `what` is the word the log shows.
+
+    Raises PermissionDenied where the user is no resident, and NoBasis where they may not act for the person any more.
+    """
     require(by, "own_data.read")
-    found = Person.objects.get(user=by)
-    AccessLog.objects.create(user=by, person=found, what="person", basis=Basis.OWN)
-    return _resident(found, Basis.OWN)
+    if acting is None:
+        found, basis = Person.objects.get(user=by), Basis.OWN
+    elif act_by(by=by, mandate=acting.mandate) is None:
+        raise NoBasis(_("You may not act for this person any more."))
+    else:
+        found, basis = Person.objects.get(pk=acting.person), Basis.MANDATE
+    mandate = acting.mandate if acting else None
+    AccessLog.objects.create(user=by, person=found, what=what, basis=basis, mandate_id=mandate)
+    return _resident(found, basis)
 
 
 def _readings(rows: Iterable[AccessLog]) -> list[Reading]:

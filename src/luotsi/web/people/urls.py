@@ -3,7 +3,7 @@
 from allauth.socialaccount.providers.openid_connect.views import callback
 from django.urls import path
 
-from luotsi.web.people.views import account, administration, persons, signing_in
+from luotsi.web.people.views import account, administration, mandates, persons, signing_in
 
 urlpatterns = [
     path("sign-in/", signing_in.sign_in, name="sign_in"),
@@ -17,8 +17,15 @@ urlpatterns = [
     path("account/sign-out-everywhere/", account.sign_out_everywhere, name="sign_out_everywhere"),
     path("me/", account.me, name="me"),
     path("me/access-log/", account.own_readings, name="own_readings"),
+    path("me/acting/", mandates.own, name="own_mandates"),
+    path("me/acting/end/", mandates.end_acting, name="end_acting"),
+    path("me/acting/<uuid:mandate>/begin/", mandates.begin_acting, name="begin_acting"),
+    path("me/acting/<uuid:mandate>/withdraw/", mandates.withdraw, name="withdraw_mandate"),
     path("persons/", persons.persons, name="persons"),
     path("persons/<uuid:person>/", persons.person, name="person"),
+    path("persons/<uuid:person>/mandates/", mandates.of_person, name="mandates"),
+    path("persons/<uuid:person>/mandates/new/", mandates.new, name="new_mandate"),
+    path("persons/<uuid:person>/mandates/<uuid:mandate>/end/", mandates.end, name="end_mandate"),
     path("persons/<uuid:person>/break-glass/", persons.break_glass, name="break_glass"),
     path("persons/<uuid:person>/break-glass/end/", persons.end_break_glass, name="end_break_glass"),
     path("admin/users/", administration.users, name="users"),

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Mapping
-from functools import cache
 
-from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from luotsi.concepts.shipped import roots
-from luotsi.web.people.models import Basis
+from luotsi.web.people import codes
+from luotsi.web.people.models import Basis, Mandate
 from luotsi.web.people.permissions import Role
 from luotsi.web.people.queries import Resident
 
@@ -29,14 +26,30 @@ ROLES: dict[Role, Promise] = {
 }
 BASES: dict[str, Promise] = {
     Basis.OWN: _("Own data"),
+    Basis.MANDATE: _("Acts for the person by a mandate"),
     Basis.CARE: _("Care relationship"),
+    Basis.TASK: _("Open matter of the person in the unit's work queue"),
     Basis.BREAK_GLASS: _("Break-glass"),
     Basis.PRIVACY_OFFICER: _("Privacy officer's task"),
 }
 READ: dict[str, Promise] = {
     "person": pgettext_lazy("what was read", "Personal details"),
     "list": pgettext_lazy("what was read", "Personal details in a list of those in care"),
+    "mandates": pgettext_lazy("what was read", "Who may act for the person"),
+    "acting": pgettext_lazy("what was read", "Name, to act for the person"),
+    "work_item": pgettext_lazy("what was read", "A matter in a work queue"),
+    "matters": pgettext_lazy("what was read", "The person's own matters"),
     "access_log": pgettext_lazy("what was read", "Log of who has read the data"),
+}
+MANDATES: dict[str, Promise] = {
+    Mandate.Kind.GUARDIAN: _("Guardian of a child"),
+    Mandate.Kind.AUTHORISED: _("Authorised by an adult"),
+}
+SECTORS: dict[str, Promise] = {"health": _("Health care"), "social": _("Social welfare")}
+MANDATE_SOURCES: dict[str, Promise] = {
+    Mandate.Source.SUOMI_FI: _("Suomi.fi e-Authorizations"),
+    Mandate.Source.DVV: _("Population Information System"),
+    Mandate.Source.PAPER: _("Document on paper"),
 }
 WHOLE_COUNTY = _("Whole county")
 LANGUAGES: dict[str, Promise] = {"fi": _("Finnish"), "sv": _("Swedish"), "en": _("English")}
@@ -57,16 +70,9 @@ def browser(agent: str) -> str:
     return ", ".join(word for word in found if word) or agent[:40] or "–"
 
 
-@cache
-def _municipalities() -> dict[str, dict[str, str]]:
-    tables = [root / "codes" / "municipality" / "codes.csv" for root in roots(settings.OVERLAY)]
-    with [table for table in tables if table.exists()][-1].open(encoding="utf-8", newline="") as stream:
-        return {row["code"]: row for row in csv.DictReader(stream)}
-
-
 def municipality(code: str) -> str:
     """The name of a municipality in the reader's language; its code where the code list lacks it."""
-    return _municipalities().get(code, {}).get((get_language() or "fi")[:2], code)
+    return codes.label("municipality", code)
 
 
 Units = Callable[[], Mapping[str, Mapping[str, str]]]

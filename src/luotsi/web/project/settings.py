@@ -97,6 +97,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "luotsi.web.ui.context.page",
+                "luotsi.web.people.acting.context",
                 "luotsi.web.project.navigation.navigation",
             ],
         },

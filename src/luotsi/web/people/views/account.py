@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language as keep_in_cookie
 
 from luotsi.web.people import actions, queries
+from luotsi.web.people.acting import acting
 from luotsi.web.people.models import SignIn, User
 from luotsi.web.people.permissions import may, permitted
 from luotsi.web.people.sessions import signed_in
@@ -77,8 +78,9 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @permitted("own_data.read")
 def me(request: HttpRequest) -> HttpResponse:
-    """What is known of the resident."""
-    return render(request, "people/me.html", facts(queries.own_data(by=signed_in(request))))
+    """What is known of the resident, or of the person they act for."""
+    found = queries.own_data(by=signed_in(request), acting=acting(request))
+    return render(request, "people/me.html", facts(found))
 
 
 @never_cache
