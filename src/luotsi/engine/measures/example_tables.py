@@ -1,4 +1,4 @@
-"""Puts the rows of an example into DuckDB tables in the shape of the marts, and asks the engine there."""
+"""Puts the rows of an example into tables in the shape of the marts, and asks the engine there."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
@@ -9,37 +9,35 @@ import uuid
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
-
-import duckdb
-import pyarrow as pa
+from typing import Any
 
 from luotsi.concepts.calendar import calendar
 from luotsi.concepts.calls import Value
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Example, Measure
+from luotsi.engine.duck.connection import Connection, given
 from luotsi.engine.duck.types import SQL_TYPES
 from luotsi.engine.measures.compute import compute
 from luotsi.engine.measures.reference import Period, World
 from luotsi.engine.measures.reference.world import attributes
 
+SPANS = {"person": "person", "segments": "segments", "segment": "segment", "since": "period_end", "until": "period_end"}
+"""Columns of the table of segments, and those of relation `segment` that fill them: a span of one month's end."""
+
 
 class Tables:
-    """The marts of a county as empty tables in a schema of their own, filled anew for each example."""
+    """The marts of a county as empty tables in memory, in a schema of their own, filled anew for each example."""
 
     schema = "examples"
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, county: County) -> None:
+    def __init__(self, con: Connection, county: County) -> None:
         self.con, self.county, self.filled = con, county, set[str]()
-        con.execute(f"CREATE SCHEMA {self.schema}")
-        days = calendar_table()
-        con.execute(f"CREATE TABLE {self.schema}.calendar AS FROM days")
-        del days
-        con.execute(f"CREATE TABLE {self.schema}.segment (person UUID, period_end DATE, segments TEXT, segment TEXT)")
-        con.execute(
-            f"CREATE VIEW {self.schema}.segment_spans AS "
-            f"SELECT person, segments, segment, period_end AS since, period_end AS until FROM {self.schema}.segment"
-        )
+        con.execute(f"ATTACH ':memory:' AS {self.schema}")
+        with given(con, "days", calendar_days()):
+            con.execute(f"CREATE TABLE {self.schema}.calendar AS SELECT * FROM days")
+        spans = "person UUID, segments TEXT, segment TEXT, since DATE, until DATE"
+        con.execute(f"CREATE TABLE {self.schema}.segment_spans ({spans})")
         for name, concept in county.concepts.items():
             for relation in (name, *(f"{name}.{many}" for many in concept.many)):
                 columns = "".join(f', "{word}" {sql}' for word, sql in columns_of(county, relation).items())
@@ -47,23 +45,24 @@ class Tables:
 
     def named(self, relation: str) -> str:
         """The table of a relation."""
-        return f"{self.schema}.{relation.replace('.', '_')}"
+        return f"{self.schema}.{'segment_spans' if relation == 'segment' else relation.replace('.', '_')}"
 
     def fill(self, world: World) -> None:
         """Replaces all rows by those of an example."""
         for relation in self.filled:
-            self.con.execute(f"TRUNCATE {self.named(relation)}")
+            self.con.execute(f"DELETE FROM {self.named(relation)}")
         self.filled = {relation for relation, rows in world.tables.items() if rows}
         for relation in self.filled:
-            names = list(columns_of(self.county, relation)) if relation != "segment" else ["person", "period_end"]
-            names = [*names, *(("segments", "segment") if relation == "segment" else ("key",))]
+            names = (
+                SPANS if relation == "segment" else {name: name for name in [*columns_of(self.county, relation), "key"]}
+            )
             places = ", ".join("?" for _ in names)
             listed = ", ".join(f'"{name}"' for name in names)
-            rows = [[plain(row.values.get(name)) for name in names] for row in world.rows(relation)]
+            rows = [[plain(row.values.get(name)) for name in names.values()] for row in world.rows(relation)]
             self.con.executemany(f"INSERT INTO {self.named(relation)} ({listed}) VALUES ({places})", rows)
 
     def asked(self, world: World, name: str, example: Example) -> dict[str, Decimal | None]:
-        """DuckDB's answer to an example of a measure: nothing counted where it gives no row.
+        """The engine's answer to an example of a measure: nothing counted where it gives no row.
 
         The first example of a measure runs it as it stands; the others, to be quick, ask for their period and group.
         """
@@ -99,7 +98,7 @@ def columns_of(county: County, relation: str) -> dict[str, str]:
 
 
 def plain(value: Value) -> Value:
-    """A value as the DuckDB client takes it."""
+    """A value as a database takes it."""
     return str(value) if isinstance(value, uuid.UUID) else value
 
 
@@ -109,8 +108,9 @@ def exact(value: float | int | Decimal | None) -> Decimal | None:
 
 
 @cache
-def calendar_table() -> pa.Table:
-    """The working-day calendar as a table (date, working, nth)."""
-    days = list(calendar())
-    names = ("date", "working", "nth")
-    return pa.table({name: [day[place] for day in days] for place, name in enumerate(names)})
+def calendar_days() -> dict[str, list[Any]]:
+    """The working-day calendar as columns: date, working, nth."""
+    return {
+        name: list(values)
+        for name, values in zip(("date", "working", "nth"), zip(*calendar(), strict=True), strict=True)
+    }
