@@ -16,7 +16,20 @@ from typer.core import TyperGroup
 
 from luotsi.concepts.errors import UserError
 
-COMMANDS = ("check", "synth", "land", "load", "release", "ask", "explain", "status", "up", "serve", "export")
+COMMANDS = (
+    "check",
+    "synth",
+    "land",
+    "load",
+    "release",
+    "ask",
+    "explain",
+    "status",
+    "up",
+    "serve",
+    "export",
+    "directory",
+)
 """Every command: the word typed names a module, and in it the function whose docstring is its help."""
 HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -38,8 +51,11 @@ def _docstring(name: str) -> str | None:
 
 
 def _imported(name: str) -> Any:
+    module = import_module(f"luotsi.commands.{name}")
+    if isinstance(inner := getattr(module, "app", None), typer.Typer):
+        return typer.main.get_command(inner)
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP)
-    alone.command(name)(getattr(import_module(f"luotsi.commands.{name}"), name))
+    alone.command(name)(getattr(module, name))
     return typer.main.get_command(alone)
 
 

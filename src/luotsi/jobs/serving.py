@@ -56,15 +56,15 @@ class House:
 def serve(house: House, tell: Tell) -> None:
     """Serves until Ctrl-C or SIGTERM. Raises UserError when it cannot start, or when the web server ends by itself."""
     _free(house)
-    with _asked_to_stop() as stop, _database(house.home) as address:
-        environment = _environment(house, address)
-        os.environ.update(environment)
+    with _asked_to_stop() as stop, open_database(house.home) as address:
+        told = environment(house.home, house.overlay, address)
+        os.environ.update(told)
         django.setup()
         # It reads models, and they wait for the settings.
         for line in importlib.import_module("luotsi.jobs.preparing").prepare(house.home):
             tell(line)
-        web = _start([*_gunicorn(house)], environment)
-        worker = _start([sys.executable, "-m", "luotsi.jobs.worker"], environment)
+        web = _start([*_gunicorn(house)], told)
+        worker = _start([sys.executable, "-m", "luotsi.jobs.worker"], told)
         try:
             _wait_for_answer(house, web, stop)
             if not stop.is_set():
@@ -74,7 +74,7 @@ def serve(house: House, tell: Tell) -> None:
                     raise UserError(
                         "The web server ended by itself; the lines above say why. Run `luotsi serve` again."
                     )
-                worker = _alive(worker, environment, stop, tell)
+                worker = _alive(worker, told, stop, tell)
         finally:
             _end([web, worker])
     tell("Stopped")
@@ -108,7 +108,7 @@ def _asked_to_stop() -> Iterator[threading.Event]:
 
 
 @contextmanager
-def _database(home: Path) -> Iterator[str]:
+def open_database(home: Path) -> Iterator[str]:
     """The address of a database that answers. Our own server is stopped at the end, the county's own goes on."""
     named = os.environ.get("DATABASE_URL")
     try:
@@ -127,16 +127,16 @@ def _database(home: Path) -> Iterator[str]:
             database.stop(home)
 
 
-def _environment(house: House, address: str) -> Mapping[str, str]:
+def environment(home: Path, overlay: Path | None, address: str) -> Mapping[str, str]:
     """What the processes of the house are told."""
     told = {
         **os.environ,
-        "LUOTSI_HOME": str(house.home.resolve()),
+        "LUOTSI_HOME": str(home.resolve()),
         "DATABASE_URL": address,
         "DJANGO_SETTINGS_MODULE": "luotsi.web.project.settings",
     }
-    if house.overlay is not None:
-        told["LUOTSI_COUNTY"] = str(house.overlay.resolve())
+    if overlay is not None:
+        told["LUOTSI_COUNTY"] = str(overlay.resolve())
     return told
 
 

@@ -1,0 +1,58 @@
+"""Takes files of other directories into our own, searches it and writes it out, for the command line.
+
+Readers stand in the connectors, what is done with entries in the web half, which is set up here for one command.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import django
+
+from luotsi.connectors import ptv
+from luotsi.connectors.entries import Delivery
+from luotsi.jobs import serving
+
+READERS: dict[str, Callable[[Sequence[Path]], Delivery]] = {"ptv": ptv.read}
+"""Form of the files -> what reads them; its name is the source of the entries."""
+
+
+@contextmanager
+def opened(home: Path, overlay: Path | None, language: str = "fi") -> Iterator[Any]:
+    """The services app of a home, with its database running and its tables there. Pages are not served."""
+    with serving.open_database(home) as address:
+        os.environ.update(serving.environment(home, overlay, address))
+        django.setup()
+        # What reads models waits for the settings.
+        management = importlib.import_module("django.core.management")
+        translation = importlib.import_module("django.utils.translation")
+        connections = importlib.import_module("django.db").connections
+        try:
+            management.call_command("migrate", verbosity=0, interactive=False)
+            with translation.override(language):
+                yield importlib.import_module("luotsi.web.services")
+        finally:
+            for each in connections.all(initialized_only=True):
+                each.close()
+                each.close_pool()
+
+
+def take_in(home: Path, overlay: Path | None, form: str, paths: Sequence[Path], complete: bool) -> Any:
+    """Takes files in; gives what changed. Raises UserError where a path is not there."""
+    delivery = READERS[form](paths)
+    with opened(home, overlay):
+        actions = importlib.import_module("luotsi.web.services.actions")
+        searching = importlib.import_module("luotsi.web.services.searching")
+        return actions.take_in(by=None, source=form, delivery=delivery, known=searching.known(), complete=complete)
+
+
+def search(home: Path, overlay: Path | None, text: str, area: str, language: str, limit: int) -> list[dict[str, Any]]:
+    """The services that answer a text: id, name, score, reason. Raises UserError for an area that is not known."""
+    with opened(home, overlay, language or "fi"):
+        answering = importlib.import_module("luotsi.web.services.answering")
+        return answering.listed(text, area=area, language=language, limit=limit)

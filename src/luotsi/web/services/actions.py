@@ -1,0 +1,178 @@
+"""What is done to the directory: entries are taken in, kept, written by their keepers and approved by the county.
+
+What an import would change is worked out in incoming.py, what services are found by in indexing.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from luotsi.connectors.entries import Delivery, Fault
+from luotsi.web.events.actions import record
+from luotsi.web.services import incoming, indexing
+from luotsi.web.services.indexing import Vocabulary
+from luotsi.web.services.models import Channel, Hours, Organisation, Place, Posting, Service, Term
+
+TAKING_IN = 0x4C554F55
+"""The advisory lock that lets one process at a time write the directory."""
+BATCH = 1000
+
+
+class Taken(NamedTuple):
+    """What an import did: entries of any kind by what became of them, and what was wrong."""
+
+    new: int
+    changed: int
+    same: int
+    removed: int
+    faults: list[Fault]
+
+
+@transaction.atomic
+def take_in(*, by: None, source: str, delivery: Delivery, known: Vocabulary, complete: bool = False) -> Taken:
+    """Takes the entries of a source in, whole or not at all; what is here already as it is told stays untouched.
+
+    complete: entries of the source that the delivery lacks are gone. Only jobs do this, so that no one is asked.
+    """
+    _lock()
+    faults = list(delivery.faults)
+    organisations = incoming.sort(delivery.organisations, Organisation, source, faults, {})
+    _write(Organisation, organisations)
+    _join_parents(delivery, faults)
+    links = dict(Organisation.objects.values_list("entry", "pk"))
+    channels = incoming.sort(delivery.channels, Channel, source, faults, links)
+    _write(Channel, channels)
+    services = incoming.sort(delivery.services, Service, source, faults, links)
+    _write(Service, services)
+    _write_parts(delivery, [*channels.new, *channels.changed])
+    removed = _remove(incoming.gone(delivery, source, complete))
+    _join([*services.new, *services.changed], [*channels.new, *channels.changed])
+    _index(known, [each.pk for each in (*services.new, *services.changed)])
+    every = (organisations, channels, services)
+    record("directory.taken_in", by=by, subject=f"directory:{source}")
+    return Taken(
+        sum(len(each.new) for each in every),
+        sum(len(each.changed) for each in every),
+        sum(each.same for each in every),
+        removed,
+        faults,
+    )
+
+
+def _lock() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TAKING_IN])
+
+
+def _write(model: type[Organisation | Channel | Service], found: incoming.Sorted) -> None:
+    model.objects.bulk_create(found.new, batch_size=BATCH)
+    if found.changed:
+        fields = [each.name for each in model._meta.concrete_fields if each.name not in ("id", "entry")]
+        model.objects.bulk_update(found.changed, fields, batch_size=BATCH // 5)
+
+
+def _join_parents(delivery: Delivery, faults: list[Fault]) -> None:
+    parents = incoming.parents(delivery.organisations, faults)
+    told = [entry for entry, each in delivery.organisations.items() if each.known]
+    ids = dict(Organisation.objects.filter(entry__in={*told, *parents.values()}).values_list("entry", "pk"))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE services_organisation SET parent_id = %s WHERE id = %s AND parent_id IS DISTINCT FROM %s",
+            [(ids.get(parents.get(entry, "")), ids[entry], ids.get(parents.get(entry, ""))) for entry in told],
+        )
+
+
+def _write_parts(delivery: Delivery, channels: Sequence[Channel]) -> None:
+    """Opening hours and places of channels that are new or changed, anew."""
+    ids = [each.pk for each in channels]
+    Hours.objects.filter(channel_id__in=ids).delete()
+    Place.objects.filter(channel_id__in=ids).delete()
+    told = [(delivery.channels[each.entry], each.pk) for each in channels]
+    Hours.objects.bulk_create((row for each, pk in told for row in incoming.hours(each.hours, pk)), batch_size=BATCH)
+    Place.objects.bulk_create((row for each, pk in told for row in incoming.places(each.places, pk)), batch_size=BATCH)
+
+
+def _remove(gone: dict[str, set[int]]) -> int:
+    """Takes entries out of sight; who has kept one still sees that it was there."""
+    now = timezone.now()
+    for model in (Service, Channel, Organisation):
+        model.objects.filter(pk__in=gone[model.__name__]).update(removed_at=now)
+    Posting.objects.filter(service_id__in=gone["Service"]).delete()
+    return sum(len(each) for each in gone.values())
+
+
+def _join(services: Iterable[Service], channels: Iterable[Channel]) -> None:
+    """Joins services and channels that name one another, from either side."""
+    touched = [[each.pk for each in services], [each.pk for each in channels]]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM services_service_channels AS link USING services_service AS s, services_channel AS c
+            WHERE link.service_id = s.id AND link.channel_id = c.id AND (s.id = ANY(%s) OR c.id = ANY(%s))
+              AND NOT c.entry = ANY(s.named) AND NOT s.entry = ANY(c.named)
+            """,
+            touched,
+        )
+        cursor.execute(
+            """
+            INSERT INTO services_service_channels (service_id, channel_id)
+            SELECT s.id, c.id FROM services_service AS s CROSS JOIN unnest(s.named) AS n(entry)
+              JOIN services_channel AS c ON c.entry = n.entry WHERE s.id = ANY(%s) OR c.id = ANY(%s)
+            UNION
+            SELECT s.id, c.id FROM services_channel AS c CROSS JOIN unnest(c.named) AS n(entry)
+              JOIN services_service AS s ON s.entry = n.entry WHERE s.id = ANY(%s) OR c.id = ANY(%s)
+            ON CONFLICT DO NOTHING
+            """,
+            touched * 2,
+        )
+
+
+def _index(known: Vocabulary, changed: Sequence[int]) -> None:
+    """Makes services findable: those that changed, and those that older words and rules made findable."""
+    alive = Service.objects.filter(removed_at=None)
+    ids = {*changed, *alive.exclude(indexed_by=known.digest).values_list("pk", flat=True)}
+    if not ids:
+        return
+    rows: list[tuple[str, int, float]] = []
+    for begin in range(0, len(ids), BATCH):
+        for service in Service.objects.filter(pk__in=sorted(ids)[begin : begin + BATCH], removed_at=None):
+            rows += [(term, service.pk, weight) for term, weight in indexing.postings(service, known).items()]
+    Posting.objects.filter(service_id__in=ids).delete()
+    _copy(sorted(rows))
+    Service.objects.filter(pk__in=ids).update(indexed_by=known.digest)
+    _count(known)
+
+
+def _copy(rows: Iterable[tuple[str, int, float]]) -> None:
+    """In order of terms, so that those of one term lie side by side on the disk."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY services_posting (term, service_id, weight) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+
+
+def _count(known: Vocabulary) -> None:
+    """How many services each term finds; the words of the areas of life are there even where they find none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT term, count(*) FROM services_posting GROUP BY term")
+        found: dict[str, int] = dict(cursor.fetchall())
+        here = dict(Term.objects.values_list("term", "services"))
+        wanted = {**dict.fromkeys((term for term in known.of if len(term) < 100), 0), **found}
+        Term.objects.filter(term__in=here.keys() - wanted.keys()).delete()
+        new = [term for term in wanted if term not in here]
+        Term.objects.bulk_create(
+            (
+                Term(term=term, services=wanted[term], pieces=indexing.pieces(term) if indexing.is_word(term) else [])
+                for term in new
+            ),
+            batch_size=BATCH * 5,
+        )
+        changed: list[Any] = [(count, term) for term, count in wanted.items() if here.get(term, count) != count]
+        cursor.executemany("UPDATE services_term SET services = %s WHERE term = %s", changed)
+        cursor.execute("ANALYZE services_posting, services_term")

@@ -1,0 +1,142 @@
+"""What a service is found by: the terms of its texts with their weights, and the areas of life it is of.
+
+What a term is stands in language.py, the words of the areas of life in the county's content, asking in searching.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from luotsi.concepts.needs import Need
+from luotsi.concepts.reading import County
+from luotsi.web.services import language
+from luotsi.web.services.language import PART, WHOLE, terms, words
+from luotsi.web.services.models import Service
+
+FIELDS: dict[str, tuple[float, float]] = {
+    "name": (3.0, 4),
+    "also": (2.0, 4),
+    "keywords": (1.0, 20),
+    "summary": (1.5, 15),
+    "description": (0.7, 120),
+    "eligibility": (0.3, 40),
+}
+"""Text -> what a word in it counts for, and how many words it has in an ordinary service."""
+SATURATION, SHORTENING = 1.2, 0.75
+"""k1 and b of BM25 (Robertson and Zaragoza 2009, BM25F): repeats count less, and words of a long text too."""
+NEED = "need:"
+VERSION = "1"
+"""Counted up when these rules change, so that all is indexed anew."""
+LEAST = 0.05
+"""A weight below this finds nothing that a person would call found."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Words that mean nearly the same, and the area of life they are of."""
+
+    need: str
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of the areas of life, made ready for indexing and searching."""
+
+    needs: Mapping[str, Need]
+    groups: tuple[Group, ...]
+    of: Mapping[str, tuple[Group, ...]]
+    """Term -> the groups it stands in."""
+    weights: Mapping[str, Mapping[str, float]]
+    """Term -> area of life -> how surely a text with the term is of it."""
+    digest: str
+
+
+def vocabulary(county: County) -> Vocabulary:
+    """Makes the words of a county's areas of life ready. A term that stands in many areas tells little of each."""
+    groups = tuple(_groups(county))
+    of: defaultdict[str, list[Group]] = defaultdict(list)
+    for group in groups:
+        for term in group.terms:
+            of[term].append(group)
+    weights = {term: _shares(found) for term, found in of.items()}
+    said = repr((VERSION, language.finnish().knows_compounds, sorted((g.need, g.terms) for g in groups)))
+    needs = dict(sorted(county.needs.items(), key=lambda each: each[1].order))
+    made = hashlib.md5(said.encode(), usedforsecurity=False).hexdigest()
+    return Vocabulary(needs, groups, {term: tuple(found) for term, found in of.items()}, weights, made)
+
+
+def _shares(groups: list[Group]) -> dict[str, float]:
+    needs = {group.need for group in groups}
+    return dict.fromkeys(needs, 1 / len(needs))
+
+
+def _groups(county: County) -> Iterator[Group]:
+    for name, need in county.needs.items():
+        for group in need.words:
+            found: list[str] = []
+            for code in ("fi", "sv", "en"):
+                for phrase in getattr(group, code):
+                    found += _whole(phrase, code)
+            yield Group(name, tuple(dict.fromkeys(found)))
+
+
+@cache
+def _whole(phrase: str, code: str) -> tuple[str, ...]:
+    """The terms of a word as itself; a phrase of many words is no single term and gives none."""
+    split = words(phrase)
+    if len(split) != 1:
+        return ()
+    return tuple(term for term, weight in terms(split[0], code) if weight == WHOLE)
+
+
+def postings(service: Service, known: Vocabulary) -> dict[str, float]:
+    """Term -> weight from 0 to 1 of all that a service is found by, its areas of life among them."""
+    counted: defaultdict[str, float] = defaultdict(float)
+    for field, (counts, ordinary) in FIELDS.items():
+        for code, text in getattr(service, field).items():
+            split = words(text)
+            if not split:
+                continue
+            each = counts / (1 - SHORTENING + SHORTENING * len(split) / ordinary)
+            for word in split:
+                for term, weight in terms(word, code if code in ("sv", "en") else "fi"):
+                    counted[term[:100]] += each * weight
+    found = {term: count / (count + SATURATION) for term, count in counted.items()}
+    for need, weight in areas(service, found, known).items():
+        found[NEED + need] = weight
+    return {term: round(weight, 4) for term, weight in found.items() if weight >= LEAST}
+
+
+def areas(service: Service, found: Mapping[str, float], known: Vocabulary) -> dict[str, float]:
+    """Area of life -> how surely a service is of it, from 0 to 1: by its words, its classes and what it says."""
+    counted: defaultdict[str, float] = defaultdict(float)
+    for term, weight in found.items():
+        for need, share in known.weights.get(term, {}).items():
+            counted[need] += weight * share
+    for need, record in known.needs.items():
+        if any(code == each or code.startswith(each + ".") for code in service.classes for each in record.classes):
+            counted[need] += PART
+    sure = {need: count / (count + WHOLE) for need, count in counted.items()}
+    return {**sure, **{need: 1.0 for need in service.needs if need in known.needs}}
+
+
+def pieces(word: str) -> list[str]:
+    """The three-letter pieces of a word with its ends marked, by which a misspelt one is found."""
+    marked = f" {word} "
+    return sorted({marked[place : place + 3] for place in range(len(marked) - 2)})
+
+
+def is_word(term: str) -> bool:
+    """Whether a term is a word that someone may have meant, and no stem, beginning or area of life."""
+    return term[-1] not in "~-" and not term.startswith(NEED) and len(term) > 3
+
+
+def text(texts: Mapping[str, Any], code: str) -> str:
+    """A text in a language, or in the first that it has: Finnish, Swedish, English, any."""
+    return next((texts[each] for each in (code, "fi", "sv", "en", *texts) if texts.get(each)), "")

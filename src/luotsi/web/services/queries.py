@@ -1,0 +1,118 @@
+"""Reads the directory for pages, lists and other apps: searching with filters, one entry, what fits a person's needs.
+
+How words are understood and services ranked stands in searching.py, opening hours in opening.py.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet
+from django.db.models.functions import Sqrt
+
+from luotsi.concepts.needs import Need
+from luotsi.web.services import opening, searching
+from luotsi.web.services.indexing import NEED
+from luotsi.web.services.models import Place, Service
+from luotsi.web.services.searching import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a search: municipality's code, language, fee, areas of life, metres from a point, open at a time."""
+
+    area: str = ""
+    language: str = ""
+    fee: str = ""
+    needs: tuple[str, ...] = ()
+    near: tuple[int, int] | None = None
+    within: int = 0
+    open_at: datetime.datetime | None = None
+    age: int | None = None
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+
+def services() -> QuerySet[Service]:
+    """The services that are shown."""
+    return Service.objects.filter(removed_at=None).select_related("organisation")
+
+
+def narrowed(chosen: Filters) -> QuerySet[Service]:
+    """The services that the filters let through. What no one has told does not shut a service out."""
+    found = services()
+    if chosen.area:
+        untold = Q(nationwide=None) & Q(organisation__municipality__in=("", chosen.area))
+        found = found.filter(Q(nationwide=True) | Q(municipalities__contains=[chosen.area]) | untold)
+    if chosen.language:
+        found = found.filter(Q(languages=[]) | Q(languages__contains=[chosen.language]))
+    if chosen.fee:
+        found = found.filter(fee=chosen.fee)
+    if chosen.age is not None:
+        found = found.filter(Q(least_age=None) | Q(least_age__lte=chosen.age))
+        found = found.filter(Q(most_age=None) | Q(most_age__gte=chosen.age))
+    if chosen.near and chosen.within:
+        east, north = chosen.near
+        box = Place.objects.filter(
+            channel__services=OuterRef("pk"),
+            channel__removed_at=None,
+            east__range=(east - chosen.within, east + chosen.within),
+            north__range=(north - chosen.within, north + chosen.within),
+        ).annotate(far=Sqrt((F("east") - east) ** 2.0 + (F("north") - north) ** 2.0, output_field=FloatField()))
+        found = found.filter(Exists(box.filter(far__lte=chosen.within)))
+    if chosen.open_at:
+        found = found.filter(Exists(opening.open_channels(chosen.open_at).filter(services=OuterRef("pk"))))
+    return found
+
+
+def search(text: str, chosen: Filters | None = None, *, limit: int = 20, language: str = "fi") -> list[Hit]:
+    """The services that answer a text in people's own words, best first, each with why."""
+    chosen = chosen or Filters()
+    asked = searching.understand(text)
+    for need in chosen.needs:
+        asked.add(NEED + need, 1.0, "")
+        asked.counts.setdefault(NEED + need, services().count() // 10)
+    among = narrowed(chosen) if any((chosen.area, chosen.language, chosen.fee, chosen.within, chosen.open_at)) else None
+    if chosen.age is not None:
+        among = narrowed(chosen)
+    found = searching.search(asked, among, limit)
+    return searching.hits(asked, found, language, municipality_name(chosen.area, language) if chosen.area else "")
+
+
+def entry(name: str) -> Service | None:
+    """One service by its entry, also one that has gone."""
+    return Service.objects.select_related("organisation").filter(entry=name).first()
+
+
+def needs() -> Mapping[str, Need]:
+    """The areas of life in order."""
+    return searching.known().needs
+
+
+@lru_cache(maxsize=1)
+def _municipalities() -> Mapping[str, Mapping[str, str]]:
+    return dict(searching.county().codes["municipality"].rows)
+
+
+def municipality_name(code: str, language: str) -> str:
+    """What a municipality is called; its code where it is not known."""
+    row = _municipalities().get(code, {})
+    return row.get(language) or row.get("fi") or code
+
+
+def municipality(said: str) -> str:
+    """The code of a municipality by its code or its name in any language; "" where there is none."""
+    said = said.strip()
+    if said in _municipalities():
+        return said
+    folded = said.casefold()
+    named = (
+        code
+        for code, row in _municipalities().items()
+        if folded in {row[each].casefold() for each in ("fi", "sv", "en")}
+    )
+    return next(named, "")

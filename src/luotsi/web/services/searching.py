@@ -1,0 +1,219 @@
+"""Asks the directory in people's own words: what the words mean, which services answer, and why each does.
+
+What a word is stands in language.py, what services are found by in indexing.py; pages and lists are elsewhere.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from luotsi.concepts.reading import County
+from luotsi.concepts.shipped import open_county
+from luotsi.web.services import indexing
+from luotsi.web.services.indexing import NEED, Vocabulary
+from luotsi.web.services.language import NEAR, PART, WHOLE, finnish, terms, words
+from luotsi.web.services.models import Service, Term
+
+KIN, AREA = 0.35, 0.8
+"""What a word counts for that means nearly the same as the one asked, and the area of life of the one asked."""
+MEANT = 0.8
+"""What a word counts for that is likely meant by one that is misspelt."""
+COMMON = 0.5
+"""A term that finds a larger share of all services than this tells nothing, unless nothing else was asked."""
+MOST_TERMS, MOST_WORDS = 40, 20
+SHOWN = 20
+
+
+@lru_cache(maxsize=1)
+def county() -> County:
+    """The county's content, read once in the life of a process."""
+    return open_county(settings.OVERLAY)
+
+
+@lru_cache(maxsize=1)
+def known() -> Vocabulary:
+    """The words of the county's areas of life, made ready once in the life of a process."""
+    return indexing.vocabulary(county())
+
+
+@dataclass(slots=True)
+class Asked:
+    """What a text asks for: term -> weight, term -> the word it came from, words read as others."""
+
+    weights: dict[str, float] = field(default_factory=dict[str, float])
+    origin: dict[str, str] = field(default_factory=dict[str, str])
+    meant: dict[str, str] = field(default_factory=dict[str, str])
+    counts: dict[str, int] = field(default_factory=dict[str, int])
+
+    def add(self, term: str, weight: float, word: str) -> None:
+        """Asks for a term; where two words ask for it, the stronger counts."""
+        if weight > self.weights.get(term, 0):
+            self.weights[term], self.origin[term] = weight, word
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A service that answers, how well from 0 to 1, and why, in sentences in the reader's language."""
+
+    service: Service
+    score: float
+    reasons: tuple[str, ...]
+
+
+def understand(text: str) -> Asked:
+    """What a text asks for, with how many services each of its terms finds."""
+    split = list(dict.fromkeys(words(text)))[:MOST_WORDS]
+    asked = Asked()
+    for word in split:
+        _ask(asked, word, word, WHOLE)
+    _count(asked)
+    for word in split:
+        own = [term for term, origin in asked.origin.items() if origin == word and asked.weights[term] > NEAR]
+        if not any(asked.counts.get(term) for term in own):
+            for meant in _meant(word):
+                asked.meant[word] = meant
+                _ask(asked, meant, word, MEANT)
+                _count(asked)
+                break
+    return asked
+
+
+def _ask(asked: Asked, word: str, origin: str, counts: float) -> None:
+    """Adds a word's own terms in every language, and what the everyday words say of it."""
+    for code in ("fi", "sv", "en"):
+        for term, weight in terms(word, code):
+            asked.add(term[:100], weight * counts, origin)
+            for group in known().of.get(term, ()) if weight >= PART else ():
+                asked.add(NEED + group.need, AREA * counts * weight * known().weights[term][group.need], origin)
+                for kin in group.terms if weight == WHOLE else ():
+                    asked.add(kin, KIN * counts, origin)
+
+
+def _count(asked: Asked) -> None:
+    asked.counts = dict(Term.objects.filter(term__in=asked.weights).values_list("term", "services"))
+
+
+def _meant(word: str) -> Iterable[str]:
+    """Words of the directory that someone may have meant, the nearest first."""
+    for each in finnish().meant(word):
+        meant = [term for term, weight in terms(each.lower(), "fi") if weight == WHOLE]
+        if Term.objects.filter(term__in=meant).exists():
+            yield each.lower()
+    if len(word) < 4:
+        return
+    cut = indexing.pieces(word)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT term, services FROM services_term
+            WHERE pieces && %s::varchar(3)[] AND abs(length(term) - %s) <= 2
+            ORDER BY 2.0 * (SELECT count(*) FROM unnest(pieces) AS p(piece) WHERE piece = ANY(%s))
+              / (cardinality(pieces) + %s) DESC, services DESC LIMIT 20
+            """,
+            [cut, len(word), cut, len(cut)],
+        )
+        near = [(distance(word, term), -count, term) for term, count in cursor.fetchall()]
+    yield from (term for far, _count, term in sorted(near) if far <= (1 if len(word) < 6 else 2))
+
+
+def distance(one: str, other: str) -> int:
+    """Letters to add, drop, change or swap with a neighbour between two words (Damerau, optimal string alignment)."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, letter in enumerate(one, 1):
+        now = [row]
+        for column, mark in enumerate(other, 1):
+            cost = min(last[column] + 1, now[column - 1] + 1, last[column - 1] + (letter != mark))
+            swapped = row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == mark
+            now.append(min(cost, before[column - 2] + 1) if swapped else cost)
+        before, last = last, now
+    return last[-1]
+
+
+def search(
+    asked: Asked, among: QuerySet[Service] | None = None, limit: int = SHOWN
+) -> list[tuple[int, float, list[str]]]:
+    """Services by how well they answer: id, score from 0 to 1, the terms that found it. `among`: only these."""
+    total = max(Service.objects.filter(removed_at=None).count(), 1)
+    rare = {
+        term: weight * math.log(1 + (total - count + 0.5) / (count + 0.5))
+        for term, weight in asked.weights.items()
+        if (count := asked.counts.get(term))
+    }
+    telling = {term: weight for term, weight in rare.items() if asked.counts[term] <= max(total * COMMON, 5)} or rare
+    chosen = sorted(telling, key=lambda term: -telling[term])[:MOST_TERMS]
+    if not chosen:
+        return []
+    where, parameters = "", []
+    if among is not None:
+        sql, given = among.order_by().values("pk").query.sql_with_params()
+        where, parameters = f"WHERE p.service_id IN ({sql})", list(given)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT p.service_id, sum(p.weight * q.weight) AS score, array_agg(p.term ORDER BY p.weight * q.weight DESC)
+            FROM unnest(%s::text[], %s::float8[]) AS q(term, weight) JOIN services_posting AS p ON p.term = q.term
+            {where} GROUP BY p.service_id ORDER BY score DESC, p.service_id LIMIT %s
+            """,
+            [chosen, [telling[term] for term in chosen], *parameters, limit],
+        )
+        most = sum(sorted((rare[term] for term in chosen), reverse=True)[:5]) or 1.0
+        return [(pk, min(1.0, round(score / most, 4)), found) for pk, score, found in cursor.fetchall()]
+
+
+def hits(asked: Asked, found: Sequence[Found], language: str, area: str = "") -> list[Hit]:
+    """The services found with why each was. area: a municipality that was asked for, as people call it."""
+    services = Service.objects.select_related("organisation").in_bulk([pk for pk, _score, _terms in found])
+    return [
+        Hit(services[pk], score, tuple(_reasons(services[pk], found_by, asked, language, area)))
+        for pk, score, found_by in found
+        if pk in services
+    ]
+
+
+def _reasons(service: Service, found: Sequence[str], asked: Asked, language: str, area: str) -> Iterable[str]:
+    """Where the asked words stand in the service, the strongest first; at most three, then the area."""
+    told: dict[str, str] = {}
+    for term in found[:12]:
+        origin = asked.origin.get(term, "")
+        if (said := _reason(service, term, language)) and said not in told.values():
+            told.setdefault(origin + NEED * term.startswith(NEED), said)
+    yield from list(told.values())[:3]
+    if area:
+        yield _("serves the whole country") if service.nationwide else _("serves %(area)s") % {"area": area}
+
+
+def _reason(service: Service, term: str, language: str) -> str:
+    if term.startswith(NEED):
+        need = known().needs[term.removeprefix(NEED)]
+        return _("is of the area of life %(area)s") % {"area": getattr(need.label, language, need.label.fi)}
+    for text, said in (
+        ("name", _("name has “%(word)s”")),
+        ("also", _("is also called “%(word)s”")),
+        ("keywords", _("keywords have “%(word)s”")),
+        ("summary", _("description has “%(word)s”")),
+        ("description", _("description has “%(word)s”")),
+        ("eligibility", _("“for whom” has “%(word)s”")),
+    ):
+        word = _standing(getattr(service, text), term, language)
+        if word:
+            return said % {"word": word}
+    return ""
+
+
+def _standing(texts: Mapping[str, Any], term: str, language: str) -> str:
+    """The word of a text that a term came from, as it stands there."""
+    for code, text in sorted(texts.items(), key=lambda each: each[0] != language):
+        for word in words(text):
+            if any(each == term for each, _weight in terms(word, code if code in ("sv", "en") else "fi")):
+                return word
+    return ""
