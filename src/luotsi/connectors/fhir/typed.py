@@ -21,8 +21,8 @@ from luotsi.connectors.fhir.paths import Binary, Call, Constant, Item, Literal, 
 from luotsi.connectors.fhir.shapes import Shape, UnfitError, named
 from luotsi.connectors.fhir.views import repeat_of
 
-CONTACTS = frozenset({"identifier", "telecom"})
-"""Members whose `value` is just that, and never `valueString` or another type."""
+VALUED = ("identifier", "telecom", "Quantity")
+"""Ends of members whose `value` is just that, and never `valueString` or another type."""
 POWERS = "-?[0-9.]+e[-+][0-9]+"
 """A number that a typed reading writes by powers of ten; JSON may have written it out, or with other zeros."""
 STOP = "error('A document is not shaped as the paths ask for.')"
@@ -56,10 +56,11 @@ class Scope:
     walked: bool = False
 
 
-def select(table: Table, path: Path) -> str | None:
+def select(table: Table, path: Path, *, walks: bool = True) -> str | None:
     """The SELECT of a table's columns from NDJSON of its resource alone; None where a path asks for more.
 
     The statement stops with a DuckDB error where a line is broken or shaped otherwise than the paths ask for.
+    Without `walks` an index never counts nulls, as FHIRPath says; a table counts them in a plain walk.
     """
     names = itertools.count(1)
     root = Shape()
@@ -72,7 +73,7 @@ def select(table: Table, path: Path) -> str | None:
                 return None
             loop = _loop(parse(table.each), scope)
             scope = replace(scope, this=Found("element", "item", loop.shape), index="place")
-        columns = {name: _column(parse(each.path or name), scope) for name, each in table.columns.items()}
+        columns = {name: _column(parse(each.path or name), scope, walks) for name, each in table.columns.items()}
         source = _source(root, path)
     except UnfitError:
         return None
@@ -108,9 +109,9 @@ def _source(root: Shape, path: Path) -> str:
     return f"read_json({quoted(str(path))}, format = 'newline_delimited', columns = {{{columns}}}) AS d"
 
 
-def _column(tree: Node, scope: Scope) -> Found:
+def _column(tree: Node, scope: Scope, walks: bool) -> Found:
     """A column as text, as `columns` gives it; of kind text where an empty text is none."""
-    found = _found(tree, replace(scope, walked=walk(tree) is not None))
+    found = _found(tree, replace(scope, walked=walks and walk(tree) is not None))
     if found.kind in ("items", "keys"):
         raise UnfitError  # may be several
     return found if found.kind == "text" else replace(found, sql=_text(found, scope))
@@ -185,7 +186,7 @@ def _found(node: Node, scope: Scope) -> Found:
             return Found(quoted(value), "text", Shape())
         case Member(of, name):
             base = _found(of, scope)
-            if name in CHOICES and not (scope.walked or base.shape.name in CONTACTS):
+            if name in CHOICES and not (scope.walked or base.shape.name.endswith(VALUED)):
                 raise UnfitError
             return _member(base, name, scope)
         case Item(of, Literal(place)) if not isinstance(place, str | bool):
