@@ -139,9 +139,11 @@ def distance(one: str, other: str) -> int:
     return last[-1]
 
 
-def search(
-    asked: Asked, among: QuerySet[Service] | None = None, limit: int = SHOWN
-) -> list[tuple[int, float, list[str]]]:
+Found = tuple[int, float, list[str]]
+"""A service's id, its score, the terms that found it."""
+
+
+def search(asked: Asked, among: QuerySet[Service] | None = None, limit: int = SHOWN) -> list[Found]:
     """Services by how well they answer: id, score from 0 to 1, the terms that found it. `among`: only these."""
     total = max(Service.objects.filter(removed_at=None).count(), 1)
     rare = {
