@@ -12,6 +12,7 @@ from luotsi.concepts.checking import check as checked
 from luotsi.concepts.reading import Fault, read_county
 from luotsi.concepts.shipped import roots
 from luotsi.connectors import known
+from luotsi.forms import judging
 from luotsi.jobs.content import worked_examples
 
 KINDS = ("concepts", "codes", "sources", "measures", "segments", "boards")
@@ -23,11 +24,15 @@ def check(county: Overlay = None) -> None:
     faults = sorted({*faults, *checked(content), *known.check(content)})
     with watching("Worked examples") as moved:
         failed = worked_examples(content, faults, moved)
+    with watching("Forms") as moved:
+        forms, wrong = judging.check(content, moved)
+    faults = sorted({*faults, *wrong})
     for fault in (*faults, *(failed or ())):
         typer.echo(shown(fault))
     for sentence in content.overlaid:
         typer.echo(sentence)
-    typer.echo(", ".join(counted(len(getattr(content, kind)), kind) for kind in KINDS))
+    counts = {kind: len(getattr(content, kind)) for kind in KINDS} | {"forms": len(forms)}
+    typer.echo(", ".join(counted(count, kind) for kind, count in counts.items()))
     if failed is None:
         typer.echo("The worked examples wait until concepts and code lists are mended")
     typer.echo(counted(len(faults) + len(failed or ()), "faults"))

@@ -11,12 +11,22 @@ import typer
 
 from luotsi.commands.options import Overlay
 from luotsi.concepts.errors import UserError
-from luotsi.concepts.reading import Codes
+from luotsi.concepts.reading import Codes, County
 from luotsi.concepts.shipped import open_county
 from luotsi.forms import questionnaire, soundness, trial, wire
+from luotsi.forms.content import Form, read_forms
+from luotsi.forms.filling import Filling
 from luotsi.forms.lists import Lists, resources
+from luotsi.forms.outcomes import Result, in_language
+from luotsi.forms.problems import Problem
+from luotsi.forms.questionnaire import Questionnaire
 from luotsi.forms.wire import Json
 
+FormName = Annotated[str, typer.Argument(metavar="FORM", help="A form of the county by name, or a file.")]
+Answers = Annotated[
+    Path, typer.Argument(metavar="ANSWERS.json", help="A QuestionnaireResponse, or answers by linkId as a JSON object.")
+]
+Language = Annotated[str, typer.Option(help="The language of texts: fi, sv or en.")]
 Files = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Questionnaires, or Bundles of them, as FHIR JSON.")
 ]
@@ -44,6 +54,71 @@ def check(files: Files, county: Overlay = None) -> None:
             failed |= not (line["loads"] and line["renders"] and line["round_trips"])
     if failed:
         raise typer.Exit(1)
+
+
+@app.command()
+def fill(form: FormName, answers: Answers, language: Language = "en", county: Overlay = None) -> None:
+    """Fill a form with answers: prints the response, scores and outcome, and says what is wrong."""
+    content = open_county(county)
+    own, read, lists = _opened(form, content)
+    given = read_file(answers)[0]
+    if given.get("resourceType") == "QuestionnaireResponse":
+        page, wrong = Filling(read, given, lists=lists), list[Problem]()
+    else:
+        page = Filling(read, lists=lists)
+        wrong = page.fill(given, language)
+    told_already = {each.path for each in wrong}
+    wrong += [each for each in page.problems(language) if each.path not in told_already]
+    printed: Json = {"response": page.response("in-progress" if wrong else "completed")}
+    if own is not None:
+        printed |= told(own.judged(page), language)
+    printed |= {"problems": [{"item": each.link_id, "says": each.message, "kind": each.kind} for each in wrong]}
+    typer.echo(wire.dumps(printed, 1))
+    for each in wrong:
+        name = read.by_name[each.link_id].text(language) if each.link_id in read.by_name else read.title(language)
+        typer.echo(f"{each.link_id} ({name}): {each.message}", err=True)
+    for sentence in page.faults:
+        typer.echo(sentence, err=True)
+    if any(each.severity == "error" for each in wrong):
+        raise typer.Exit(1)
+
+
+def told(result: Result, language: str) -> Json:
+    """Scores, classes and outcomes as JSON."""
+    scores: Json = {}
+    for name, scored in result.scores.items():
+        scores[name] = {"value": scored.value}
+        if scored.klass is not None:
+            scores[name] |= {"class": scored.klass.code, "label": in_language(scored.klass.label, language)}
+    outcomes = [
+        {
+            "outcome": each.record.outcome,
+            "urgency": each.record.urgency,
+            "stop": each.record.stop,
+            "action": each.action(language),
+            "reason": each.reason(language),
+            "services": list(each.record.services),
+            "queue": each.record.queue,
+            "answer_within": each.record.answer_within,
+        }
+        for each in result.outcomes
+    ]
+    return {"scores": scores, "outcome": outcomes[0] if outcomes else None, "outcomes": outcomes}
+
+
+def _opened(form: str, county: County) -> tuple[Form | None, Questionnaire, Lists]:
+    """A form of the county by its name, or the first questionnaire of a file. Raises UserError."""
+    path = Path(form)
+    if path.suffix == ".json" or path.is_file():
+        found = read_file(path)
+        raw = next((each for each in found if each.get("resourceType") == "Questionnaire"), found[0] if found else None)
+        return None, questionnaire.read(raw), Lists(resources(found), county.codes)
+    forms, faults = read_forms(county)
+    if form not in forms:
+        fault = next((each for each in faults if f"/{form}/" in each.file), None)
+        names = ", ".join(sorted(forms))
+        raise UserError(str(fault) if fault else f"There is no form {form}. There are {names}.")
+    return forms[form], forms[form].questionnaire, forms[form].lists
 
 
 def checked(path: Path, codes: dict[str, Codes]) -> Iterator[dict[str, Any]]:

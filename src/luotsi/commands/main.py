@@ -29,6 +29,7 @@ COMMANDS = (
     "serve",
     "export",
     "directory",
+    "form",
 )
 """Every command: the word typed names a module, and in it the function whose docstring is its help."""
 HELP = {"help_option_names": ["-h", "--help"]}

@@ -159,10 +159,7 @@ def points_of(item: Item, answer: Json, options: tuple[Option, ...] | None) -> D
     own = entry.own_weight(answer)
     if own is not None:
         return own
-    key = entry.same(answer)
-    return next(
-        (each.weight for each in options or () if each.weight is not None and entry.same(each.answer) == key), None
-    )
+    return next((each.weight for each in options or () if entry.is_option(answer, each)), None)
 
 
 @dataclass

@@ -43,7 +43,8 @@ def answers(item: Item, values: Any, options: Sequence[Option] | None = None) ->
 def answer(item: Item, value: Any, options: Sequence[Option] | None = None) -> Json:
     """The FHIR answer of one value. Raises Unreadable."""
     if isinstance(value, dict):
-        return _as_given(item, value)
+        given = _as_given(item, value)
+        return next((each.answer for each in options or () if is_option(given, each)), given)
     if item.is_choice:
         return _chosen(item, value, options)
     reader = READERS.get(item.type)
@@ -236,6 +237,14 @@ def own_weight(answer: Json) -> Decimal | None:
     found = typed(answer)
     own = weight(answer)
     return own if own is not None or found is None or not isinstance(found[1], dict) else weight(found[1])
+
+
+def is_option(answer: Json, option: Option) -> bool:
+    """Whether an answer is this option: by code, and by system where both say one."""
+    given: Json = answer.get("valueCoding") or {}
+    offered: Json = option.answer.get("valueCoding") or {}
+    systems = {each["system"] for each in (given, offered) if each.get("system")}
+    return same(answer) == same(option.answer) and len(systems) < 2
 
 
 def same(answer: Json) -> Any:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from luotsi.concepts.errors import UserError
 from luotsi.forms import entry, populating, problems, tree
-from luotsi.forms.calculating import Calculator, Picture, standing
+from luotsi.forms.calculating import Calculator, Picture, points_of, standing
 from luotsi.forms.items import Constraint, Expression, Item, Option
 from luotsi.forms.lists import Lists
 from luotsi.forms.messages import message
 from luotsi.forms.problems import Problem
 from luotsi.forms.questionnaire import Questionnaire
-from luotsi.forms.showing import Shown, Viewer
+from luotsi.forms.showing import Shown, Viewer, said
 from luotsi.forms.tree import Place, Slot
 from luotsi.forms.wire import Json
 
@@ -77,6 +78,32 @@ class Filling:
         self._picture = self._calculator.settle(self._root)
         return wrong
 
+    def fill(self, answers: Mapping[str, Any], language: str = "fi") -> list[Problem]:
+        """Answers by linkId: {"age": 50, "symptoms": ["fever"], "medicine": [{"name": "a"}, {"name": "b"}]}.
+
+        A group that repeats has a list. Gives what was wrong; raises UserError for a linkId that is not in the form.
+        """
+        paths: dict[str, Any] = {}
+        self._spread(answers, (), paths)
+        return self.set_many(paths, language)
+
+    def _spread(self, answers: Mapping[str, Any], positions: tuple[int, ...], paths: dict[str, Any]) -> None:
+        for name, value in answers.items():
+            item = self.form.by_name.get(name)
+            if item is None:
+                raise UserError(f"There is no {name} in this form. Give answers by linkId.")
+            if item.is_group and isinstance(value, dict):
+                value = [value]
+            if not item.is_group:
+                paths[joined(name, positions[: sum(self.form.by_name[each].counted for each in item.above)])] = value
+                continue
+            if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+                raise UserError(f"{name} is a group: give its answers by linkId, as a list if it repeats.")
+            for at, each in enumerate(value):
+                while item.repeats and len(self._at(joined(name, positions))[0].slots) <= at:
+                    self.add(joined(name, positions))
+                self._spread(each, (*positions, at) if item.repeats else positions, paths)
+
     def add(self, path: str) -> str:
         """Adds a repetition of a group, and gives its path. Raises UserError where there can be no more."""
         place, positions = self._group(path)
@@ -119,13 +146,26 @@ class Filling:
         place, _ = self._at(path)
         return self._picture.offered(item.answers, id(place))
 
-    def answers(self, name: str) -> list[Json]:
-        """The answers to a question in all its repetitions, as far as it is asked now."""
-        return [answer for place, _ in standing(self._root) if place.item.name == name for answer in place.answers]
+    def every_answer(self) -> dict[str, list[Json]]:
+        """The answers of every item by name, in all its repetitions, as far as it is asked now."""
+        found: dict[str, list[Json]] = {}
+        for place, _ in standing(self._root):
+            if place.item.is_question:
+                found.setdefault(place.item.name, []).extend(place.answers)
+        return found
 
     def asked(self, name: str) -> bool:
         """Whether an item is enabled anywhere."""
         return any(place.item.name == name for place, _ in standing(self._root))
+
+    def points(self, item: Item, answer: Json) -> Decimal | None:
+        """The points of an answer: its own, or of the option that it is."""
+        return points_of(item, answer, self._calculator.options[item.name])
+
+    def said(self, name: str, answer: Json, language: str) -> str:
+        """An answer as a person reads it."""
+        item = self.form.by_name[name]
+        return said(item, answer, language, self._calculator.options[name])
 
     @property
     def progress(self) -> tuple[int, int]:

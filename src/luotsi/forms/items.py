@@ -102,7 +102,7 @@ class Option:
 
     def text(self, language: str) -> str:
         """What a person reads."""
-        return self.words.get(language) or answer_text(self.answer, language, self.main)
+        return self.words.get(language) or answer_text(self.raw, language, self.main)
 
     @property
     def prefix(self) -> str:

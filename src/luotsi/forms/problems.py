@@ -50,7 +50,9 @@ def of_place(place: Place, path: str, options: Sequence[Option] | None, language
     for answer in answers:
         for key, *values in wrong(item, answer, options):
             yield Problem(path, item.link_id, message(key, language, *values))
-    alone = [each for each in options or () if each.exclusive and each.answer in answers]
+    alone = [
+        each for each in options or () if each.exclusive and any(entry.is_option(answer, each) for answer in answers)
+    ]
     if alone and len(answers) > 1:
         yield Problem(path, item.link_id, message("alone", language, alone[0].text(language)))
 
@@ -75,7 +77,7 @@ def wrong(item: Item, answer: Json, options: Sequence[Option] | None) -> Iterato
     found = typed(answer)
     value = found[1] if found else None
     if item.is_choice:
-        if options and not item.open and entry.same(answer) not in {entry.same(each.answer) for each in options}:
+        if options and not item.open and not any(entry.is_option(answer, each) for each in options):
             yield ("choice",)
     elif isinstance(value, str):
         yield from _text(item, value)

@@ -202,10 +202,10 @@ def options(found: list[Json], main: str, words: dict[str, dict[str, str]] | Non
     made: list[Option] = []
     taken: set[str] = set()
     for raw in found:
-        answer = {key: each for key, each in raw.items() if key.lstrip("_").startswith("value")}
+        answer = {key: _bare(each) for key, each in raw.items() if key.startswith("value")}
         key = _key(answer, taken)
         taken.add(key)
-        coding = answer.get("valueCoding")
+        coding = raw.get("valueCoding")
         made.append(
             Option(
                 key,
@@ -219,6 +219,11 @@ def options(found: list[Json], main: str, words: dict[str, dict[str, str]] | Non
             )
         )
     return tuple(made)
+
+
+def _bare(found: Any) -> Any:
+    """A value without its translations, which an answer need not carry."""
+    return {key: each for key, each in found.items() if not key.startswith("_")} if isinstance(found, dict) else found
 
 
 def _key(answer: Json, taken: set[str]) -> str:

@@ -82,7 +82,7 @@ class Viewer:
             item.help(self.language),
             tuple(place.answers),
             tuple(key_of(each, options) for each in place.answers),
-            tuple(self._said(item, each, options) for each in place.answers),
+            tuple(said(item, each, self.language, options) for each in place.answers),
             options,
             item.required,
             item.read_only or item.calculated is not None,
@@ -103,15 +103,12 @@ class Viewer:
             made.append(Part(path, self.below(slot, inner), removable))
         return tuple(made)
 
-    def _said(self, item: Item, answer: Json, options: tuple[Option, ...] | None) -> str:
-        for option in options or ():
-            if option.answer == answer:
-                return option.text(self.language)
-        return said(item, answer, self.language)
 
-
-def said(item: Item, answer: Json, language: str) -> str:
-    """An answer as a person reads it: yes and no, days in Finnish order, decimal commas."""
+def said(item: Item, answer: Json, language: str, options: tuple[Option, ...] | None = None) -> str:
+    """An answer as a person reads it: the label of its option, yes and no, days in Finnish order, decimal commas."""
+    for option in options or ():
+        if entry.is_option(answer, option):
+            return option.text(language)
     if "valueBoolean" in answer:
         return message("yes" if answer["valueBoolean"] else "no", language)
     text = answer_text(answer, language, item.main)
@@ -130,7 +127,7 @@ def said(item: Item, answer: Json, language: str) -> str:
 def key_of(answer: Json, options: tuple[Option, ...] | None) -> str:
     """What a page sends for an answer: the key of the option that it is, else its value as text."""
     for option in options or ():
-        if option.answer == answer or entry.same(option.answer) == entry.same(answer):
+        if entry.is_option(answer, option):
             return option.key
     if "valueBoolean" in answer:
         return str(answer["valueBoolean"]).lower()

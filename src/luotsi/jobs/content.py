@@ -13,6 +13,7 @@ from luotsi.connectors import known
 from luotsi.engine.measures.example_tables import Tables
 from luotsi.engine.measures.examples import run_measures, run_segments
 from luotsi.engine.segments import at
+from luotsi.forms import judging
 
 Progress = Callable[[int, int, str], None]
 """(how many are done, of how many, what is being done)"""
@@ -21,7 +22,7 @@ Progress = Callable[[int, int, str], None]
 def faults(county: County) -> list[Fault]:
     """Every fault of content, by file and line."""
     found = sorted({*check(county), *known.check(county)})
-    return [*found, *(worked_examples(county, found) or ())]
+    return [*found, *(worked_examples(county, found) or ()), *judging.check(county)[1]]
 
 
 def worked_examples(county: County, found: Sequence[Fault], progress: Progress | None = None) -> list[Fault] | None:
