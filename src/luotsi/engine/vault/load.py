@@ -141,7 +141,7 @@ class _Loader:
         numbers = self._numbers(len(group))
         self.first_load = self.first_load or numbers[0]
         extracts = [
-            Loaded(n, e.created_at, e.delivery, e.path, e.columns, keys=e.keys)
+            Loaded(n, e.created_at, e.delivery, e.path, e.columns, rows=e.rows, keys=e.keys)
             for n, e in zip(numbers, group, strict=True)
         ]
         names = tuple(each.name for each in group)
@@ -284,14 +284,17 @@ class _Group:
     def _set_aside(self, feed: Feed, names: dict[int, str]) -> int:
         """Moves faulty rows to quarantine, notes the time each load speaks of, and gives the number of sound rows."""
         con, sound, faulty = self.con, 0, 0
+        read: dict[int, int] = {}
         for number, rows, faults, low, high in con.execute(
             "SELECT load, count(*), count(_fault), min(recorded_at) FILTER (_fault IS NULL), "
             "max(recorded_at) FILTER (_fault IS NULL) FROM staged GROUP BY load"
         ).fetchall():
+            read[number] = int(rows)
             sound, faulty = sound + int(rows) - int(faults), faulty + int(faults)
             if low is not None:
                 span = self.spans.get(number, (low, high))
                 self.spans[number] = (min(span[0], low), max(span[1], high))
+        self._all_read(feed, read)
         those = "WHERE _fault IS NOT NULL" if faulty else "LIMIT 0"
         con.execute(f"CREATE OR REPLACE TEMP TABLE faulty AS SELECT * FROM staged {those}")
         if faulty:
@@ -308,6 +311,18 @@ class _Group:
                 sentence = f"{feed.concept} {str(what).replace('|', ' ')}"
                 self.report.faults[sentence] = self.report.faults.get(sentence, 0) + int(count)
         return sound
+
+    def _all_read(self, feed: Feed, read: dict[int, int]) -> None:
+        """Raises UserError where fewer rows were read than landed: whatever reads them, none may be lost in silence."""
+        table = self.county.sources[feed.source].tables[feed.table]
+        if feed.many or table.unpivot or table.into[feed.place].where:
+            return
+        for each in self.extracts:
+            if read.get(each.load, 0) < each.rows:
+                raise UserError(
+                    f"{each.path} gave {read.get(each.load, 0)} rows where {each.rows} landed; nothing of it was "
+                    "loaded. Delete its folder and land the file again."
+                )
 
     def _count_codes(self, feed: Feed) -> None:
         """Counts codes that an open list does not hold."""

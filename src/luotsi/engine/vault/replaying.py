@@ -41,8 +41,8 @@ def point_at(con: Connection, of: Feed | Versions, instance: str, extracts: Sequ
     among them where a row that is missing says something.
     """
     speaks = extracts[0].delivery == "full" or of.many
-    files = [(each.path, each, False) for each in extracts]
-    files += [(each.keys, each, True) for each in extracts if speaks and each.keys is not None]
+    files = [(each.path.absolute(), each, False) for each in extracts]  # as every engine tells them apart
+    files += [(each.keys.absolute(), each, True) for each in extracts if speaks and each.keys is not None]
     listed = ", ".join("(?, CAST(? AS INTEGER), CAST(? AS TIMESTAMP), ?)" for _ in files)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE extracts AS SELECT * FROM (VALUES {listed}) AS e(file, load, created_at, aside)",

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from luotsi.concepts.errors import UserError
@@ -278,6 +279,14 @@ def test_unreadable_rows_are_a_clear_error_and_change_nothing(home: Path, county
     assert con.execute("SELECT count(*) FROM vault.loads").fetchone() == (0,)
     (folder / "rows.parquet").write_bytes(sound)
     assert load(home, county)[0].rows == 1
+
+
+def test_rows_that_are_fewer_than_landed_are_a_clear_error_and_change_nothing(home: Path, county: County) -> None:
+    folder = land(home, "visits", FIRST, [row(), row(id="2")], delivery="full")
+    pq.write_table(pq.read_table(folder / "rows.parquet").slice(1), folder / "rows.parquet")
+    with pytest.raises(UserError, match=r"gave 1 rows where 2 landed; nothing of it was loaded"):
+        load(home, county)
+    assert rows_in(home, "sat_contact__clinic__visits__plain") == []
 
 
 def test_a_broken_manifest_is_a_clear_error(home: Path, county: County) -> None:
