@@ -85,12 +85,14 @@ def _listed(node: exp.Expr) -> exp.Expr:
     gathered = listed.find(exp.ArrayAgg)
     assert gathered is not None
     ordered = gathered.this
+    assert isinstance(ordered, exp.Order)
+    assert not ordered.expressions[0].args.get("desc")
     by = ordered.expressions[0].this
     pair = call("struct", by.copy(), exp.alias_(ordered.this.copy(), "listed_value"))
     taken = exp.Lambda(this=exp.Dot(this=exp.column("e"), expression=exp.to_identifier("listed_value")),
                        expressions=[exp.to_identifier("e")])  # fmt: skip
     gathered.replace(call("transform", call("array_sort", call("collect_list", pair)), taken))
-    return call("get", listed, exp.Sub(this=exp.paren(place), expression=exp.Literal.number(1)))
+    return call("get", node.expressions[0], exp.Sub(this=exp.paren(place), expression=exp.Literal.number(1)))
 
 
 def _add(node: exp.Expr) -> exp.Expr:
