@@ -154,6 +154,12 @@ class Filling:
                 found.setdefault(place.item.name, []).extend(place.answers)
         return found
 
+    def standing(self) -> Iterator[tuple[str, Item, list[Json]]]:
+        """(path, question, its answers) of every question that is asked now, in order; hidden ones too."""
+        for place, path in self._enabled(self._root, (), hidden=True):
+            if place.item.is_question:
+                yield path, place.item, place.answers
+
     def asked(self, name: str) -> bool:
         """Whether an item is enabled anywhere."""
         return any(place.item.name == name for place, _ in standing(self._root))
@@ -170,7 +176,7 @@ class Filling:
     @property
     def progress(self) -> tuple[int, int]:
         """(questions answered, questions asked) of those a person can answer now."""
-        places = [place for place, _ in self._visible(self._root, ()) if place.item.is_question]
+        places = [place for place, _ in self._enabled(self._root, ()) if place.item.is_question]
         open_to_all = [place for place in places if not place.item.read_only and not place.item.calculated]
         return sum(bool(place.answers) for place in open_to_all), len(open_to_all)
 
@@ -182,7 +188,7 @@ class Filling:
     def problems(self, language: str, *, missing: bool = True) -> tuple[Problem, ...]:
         """What is wrong, and what is `missing`, among what a person sees; nothing hidden ever stands in the way."""
         found: list[Problem] = []
-        for place, path in self._visible(self._root, ()):
+        for place, path in self._enabled(self._root, ()):
             if not place.item.read_only and not place.item.calculated:
                 found += problems.of_place(place, path, self.options(place.item, path), language)
             for scope in (place, *(place.slots if place.item.is_group else ())):
@@ -210,14 +216,14 @@ class Filling:
 
     # where things stand
 
-    def _visible(self, slot: Slot, positions: tuple[int, ...]) -> Iterator[tuple[Place, str]]:
-        """Every place that is asked and not hidden, with its path."""
+    def _enabled(self, slot: Slot, positions: tuple[int, ...], *, hidden: bool = False) -> Iterator[tuple[Place, str]]:
+        """Every place that is asked, with its path. `hidden`: those too that a person does not see."""
         for place in slot.places.values():
-            if not place.enabled or place.item.hidden:
+            if not place.enabled or (place.item.hidden and not hidden):
                 continue
             yield place, joined(place.item.name, positions)
             for at, each in enumerate(place.slots if place.item.items else ()):
-                yield from self._visible(each, (*positions, at) if place.item.counted else positions)
+                yield from self._enabled(each, (*positions, at) if place.item.counted else positions, hidden=hidden)
 
     def _broken(
         self, constraints: Sequence[Constraint], scope: int, path: str, link_id: str, language: str
