@@ -181,6 +181,14 @@ ANYONE = {
     "theme",
     "ui",
     "stop_letters",
+    "feedback",
+    "feedback_at",
+    "feedback_link",
+    "feedback_results",
+    "feedback_results_of",
+    "feedback_screen",
+    "feedback_screen_thanks",
+    "feedback_thanks",
 }
 """Addresses that need no permission: those of signing in and out, of how pages look, and links of letters."""
 SIGNED_IN = {"account"}

@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from luotsi.concepts.needs import Need
 from luotsi.concepts.queues import Queue
 from luotsi.concepts.records import Areas, Board, CodeList, Concept, Measure, Record, Segments, Source
+from luotsi.concepts.themes import Theme
 
 Lines = dict[tuple[str | int, ...], int]
 R = TypeVar("R", bound=Record)
@@ -65,6 +66,7 @@ class County:
     boards: dict[str, Board] = field(default_factory=dict[str, Board])
     areas: dict[str, Areas] = field(default_factory=dict[str, Areas])
     needs: dict[str, Need] = field(default_factory=dict[str, Need])
+    themes: dict[str, Theme] = field(default_factory=dict[str, Theme])
     queues: dict[str, Queue] = field(default_factory=dict[str, Queue])
 
     def line(self, kind: str, name: str, *path: str | int) -> int:
@@ -91,6 +93,7 @@ KINDS: dict[str, type[Record]] = {
     "boards": Board,
     "areas": Areas,
     "needs": Need,
+    "themes": Theme,
     "queues": Queue,
 }
 NAMED_BY = {
@@ -101,6 +104,7 @@ NAMED_BY = {
     "boards": "board",
     "areas": "areas",
     "needs": "need",
+    "themes": "theme",
     "queues": "queue",
 }
 

@@ -1,0 +1,38 @@
+"""The words that themes and moods are known by: county/themes, one file each, read once in the life of a process."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from luotsi.web.feedback.content import county
+from luotsi.web.services.language import PART, terms
+
+MOODS = ("positive", "negative")
+
+
+@lru_cache(maxsize=1)
+def _texts() -> dict[str, dict[str, tuple[str, ...]]]:
+    """Theme or mood -> language -> its words and examples."""
+    return {name: each.taught() for name, each in county().themes.items()}
+
+
+def themes(language: str) -> dict[str, tuple[str, ...]]:
+    """Theme -> texts that are about it, in a language."""
+    return {name: each.get(language, ()) for name, each in _texts().items() if name not in MOODS}
+
+
+def keys(word: str, language: str) -> frozenset[str]:
+    """What a word is compared by: its dictionary forms, or its root."""
+    return frozenset(term for term, weight in terms(word, language) if weight > PART)
+
+
+@lru_cache(maxsize=4)
+def moods(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    """(words of praise, words of blame) in a language, as `keys` has them."""
+    good, bad = (
+        frozenset(
+            key for text in _texts()[name].get(language, ()) for word in text.split() for key in keys(word, language)
+        )
+        for name in MOODS
+    )
+    return good - bad, bad
