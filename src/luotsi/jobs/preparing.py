@@ -16,6 +16,7 @@ from django.db import connections
 
 from luotsi.concepts.errors import UserError
 from luotsi.jobs import running
+from luotsi.web.assessments.actions import publish_shipped
 from luotsi.web.results import queries
 
 
@@ -27,6 +28,8 @@ def prepare(home: Path) -> Iterator[str]:
         # What an earlier version of us has drawn.
         for each in caches.all(initialized_only=False):
             each.clear()
+        if new := publish_shipped(by=None):
+            yield f"Published {new} forms of the county's content"
         yield _shown(home)
         if settings.DEMONSTRATION:
             yield from _users()
@@ -51,7 +54,8 @@ def _shown(home: Path) -> str:
 
 
 def _users() -> Iterator[str]:
-    """The demonstration users, as their own command tells them."""
+    """The demonstration users, as their own command tells them, and what waits for them in the work queues."""
     told = io.StringIO()
     call_command("demonstration_users", stdout=told)
+    call_command("demonstration_items")
     yield from told.getvalue().splitlines()

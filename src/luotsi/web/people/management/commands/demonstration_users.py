@@ -14,8 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from luotsi.web.people import identity
-from luotsi.web.people.actions import add_person, add_user, begin_care, grant_membership
-from luotsi.web.people.models import Person, User
+from luotsi.web.people.actions import add_person, add_user, begin_care, grant_membership, record_mandate
+from luotsi.web.people.models import SECTORS, Mandate, Person, User
 from luotsi.web.people.permissions import Role
 
 PASSWORD = "luotsi-demo-2026"
@@ -52,7 +52,14 @@ RESIDENTS = (
     Made("230368-9116", "Veikko Verrokki", "fi", "179", "unit"),
     Made("050790-924W", "Maria Mallikas", "sv", "179", "unit", security_block=True),
     Made("311215A935P", "Lauri Luotola", "fi", "077", ""),
+    Made("150512A9371", "Lumi Luotola", "fi", "077", ""),
 )
+MANDATES = (
+    ("Lauri Luotola", Mandate.Kind.GUARDIAN, Mandate.Source.DVV),
+    ("Lumi Luotola", Mandate.Kind.GUARDIAN, Mandate.Source.DVV),
+    ("Veikko Verrokki", Mandate.Kind.AUTHORISED, Mandate.Source.SUOMI_FI),
+)
+"""For whom the demonstration's resident may act."""
 
 
 def _users() -> dict[Role, User]:
@@ -87,6 +94,22 @@ def _residents(users: dict[Role, User]) -> None:
             begin_care(by=None, person=person, user=users[Role.PROFESSIONAL], since=SINCE)
 
 
+def _mandates(users: dict[Role, User]) -> None:
+    agent = Person.objects.get(user=users[Role.RESIDENT])
+    for name, kind, source in MANDATES:
+        principal = Person.objects.get(code_digest=identity.digest(next(e.code for e in RESIDENTS if e.name == name)))
+        if not Mandate.objects.filter(principal=principal, agent=agent).exists():
+            record_mandate(
+                by=None,
+                principal=principal.pk,
+                agent=agent.pk,
+                kind=kind,
+                covers=SECTORS,
+                source=source,
+                since=SINCE,
+            )
+
+
 class Command(BaseCommand):
     """Makes the demonstration users and says how to sign in as each."""
 
@@ -97,7 +120,9 @@ class Command(BaseCommand):
         """Makes what is missing; prints one line a user."""
         if not settings.DEMONSTRATION:
             raise CommandError("Demonstration users are made only where LUOTSI_DEMONSTRATION is 1.")
-        _residents(_users())
+        users = _users()
+        _residents(users)
+        _mandates(users)
         self.stdout.write(f"Sign in with the password {PASSWORD} as")
         for role in NAMES:
             self.stdout.write(f"  {role}@luotsi.example")
