@@ -138,7 +138,7 @@ def test_a_wish_for_a_reply_opens_a_case_and_the_contact_stays_with_it_alone(cli
 def test_who_wants_a_reply_and_gives_no_address_is_asked_for_it(client: Client, place: Place) -> None:
     response = client.post(f"/feedback/at/{place.code}/", sent(wants_answer="yes", comment="Hyvä"))
     assert response.status_code == 422
-    assert "Give a telephone number" in response.content.decode()
+    assert "Anna puhelinnumero" in response.content.decode()
     assert ">Hyvä</textarea>" in response.content.decode()
     assert not Answer.objects.exists()
 
