@@ -244,7 +244,10 @@ class Filling:
             if not 0 <= at < len(place.slots):
                 raise UserError(f"There is no {path} in this form: {above} has {len(place.slots)} repetitions.")
             slot = place.slots[at]
-        return slot.places[name], positions
+        place = slot.places[name]
+        if len(left) > (place.item.is_group and place.item.counted):
+            raise UserError(f"There is no {path} in this form: {name} does not repeat so.")
+        return place, positions
 
     def _split(self, path: str) -> tuple[str, tuple[int, ...]]:
         name, positions = path, list[int]()

@@ -66,6 +66,21 @@ def _weights(values: Values, weights: Callable[[Any], Decimal | None] | None) ->
     return [each for each in found if each is not None]
 
 
+def _converted(node: ResourceNode) -> Any:
+    """A value as the library counts with it. The library's own fails on a coding or quantity that names no system."""
+    data = node.data
+    if not isinstance(data, dict) or "system" in data:
+        return CONVERT(node)
+    if "value" not in data:
+        return data
+    unit = data.get("code") or data.get("unit") or "1"
+    return FP_Quantity(_exact(data["value"]), FP_Quantity.timeUnitsToUCUM.get(unit, f"'{unit}'"))
+
+
+CONVERT = ResourceNode.convert_data
+ResourceNode.convert_data = _converted  # pyright: ignore[reportAttributeAccessIssue]
+
+
 def _numbers(values: Values) -> Values:
     """The numbers themselves: the library adds and compares the nodes that hold them, and fails."""
     return [util.val_data_converted(each) if isinstance(each, ResourceNode) else each for each in values]
