@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_finish() -> None:
     """Every test is parsed: garbage is collected again."""
     gc.enable()
+
+
+@pytest.fixture(scope="session")
+def java() -> None:
+    """For tests that start Spark: it is set for little data, and where there is no Java they are skipped."""
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        pytest.skip("Spark needs Java 17, which is not here (apt-get install openjdk-17-jre-headless)")
+    os.environ["SPARK_CONF_DIR"] = str(Path(__file__).parent / "src/luotsi/engine/spark/tests/conf")
 
 
 def _drop_orphans(address: str) -> None:

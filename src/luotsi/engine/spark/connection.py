@@ -187,7 +187,8 @@ class Connection:
         types = {each.name: each.dataType.simpleString() for each in schema}
         query = tree.args["expression"]
         if tree.args.get("by_name"):
-            columns = self._frame(query).columns
+            columns = [*query.named_selects]
+            assert "*" not in columns
         new = self._frame(_fitted(query, columns or [*types], types))
         if temporary:
             new = self._held(word, new)
@@ -320,7 +321,8 @@ class Connection:
         return Answer(count=kept.count)
 
     def _held(self, word: str, frame: DataFrame) -> DataFrame:
-        held = frame.persist(StorageLevel.MEMORY_AND_DISK)
+        # With its plan cut off: what rests on temporary tables would otherwise be planned from the files up each time.
+        held = frame.localCheckpoint(eager=False, storageLevel=StorageLevel.MEMORY_AND_DISK)
         self.kept.setdefault(word, []).append(held)
         return held
 
@@ -334,7 +336,8 @@ class Connection:
 
     def _forget(self, word: str) -> None:
         for each in self.kept.pop(word, []):
-            each.unpersist()
+            of_java: Any = each._jdf  # pyright: ignore[reportPrivateUsage]
+            of_java.queryExecution().logical().rdd().unpersist(False)
         if self.frames.pop(word, None) is not None:
             self.spark.catalog.dropTempView(word)
 
