@@ -39,6 +39,7 @@ READ: dict[str, Promise] = {
     "acting": pgettext_lazy("what was read", "Name, to act for the person"),
     "work_item": pgettext_lazy("what was read", "A matter in a work queue"),
     "matters": pgettext_lazy("what was read", "The person's own matters"),
+    "assessment": pgettext_lazy("what was read", "Answers to forms"),
     "access_log": pgettext_lazy("what was read", "Log of who has read the data"),
 }
 MANDATES: dict[str, Promise] = {

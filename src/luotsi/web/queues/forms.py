@@ -25,7 +25,7 @@ def _text(label: Any, *, required: bool = False) -> forms.CharField:
 class CommentForm(forms.Form):
     """A comment to those who handle the item."""
 
-    text = _text(_("Comment"), required=True)
+    text = _text(_("Comment to your colleagues"), required=True)
 
 
 class ReasonForm(forms.Form):
