@@ -1,6 +1,6 @@
 """Hand-written DuckDB SQL from bulk NDJSON to Parquet, as a process: one typed reading, or a path a column.
 
-python benchmarks/fhir_landing/by_hand.py typed|arrows FOLDER TOLD, run by `run.py`
+python benchmarks/fhir_landing/by_hand.py typed|arrows|views FOLDER TOLD, run by `run.py`
 """
 
 from __future__ import annotations
@@ -67,16 +67,52 @@ ARROWS = {
 """What is written first: a path for each column."""
 
 
-def write(queries: dict[str, str], folder: Path) -> None:
-    """Writes each type's rows to Parquet in the folder that holds its NDJSON."""
-    for kind, query in queries.items():
+VIEWS = {
+    "observation": f"""
+        SELECT id AS observation_id, status, category[1].coding[1].code AS category, subject.reference AS subject,
+          code.coding[1].code AS code, valueQuantity."value" AS value, valueQuantity.unit AS unit,
+          valueCodeableConcept.coding[1].code AS value_code, effectiveDateTime AS taken_at, issued
+        FROM read_json('{{folder}}/Observation.ndjson', format = 'newline_delimited', columns = {{{{id: 'VARCHAR',
+          status: 'VARCHAR', category: '{CODE}[]', subject: '{REFERENCE}', code: '{CODE}',
+          valueQuantity: 'STRUCT("value" DOUBLE, unit VARCHAR)', valueCodeableConcept: '{CODE}',
+          effectiveDateTime: 'VARCHAR', issued: 'VARCHAR'}}}})""",
+    "component": """
+        SELECT id AS observation_id, each.code.coding[1].code AS code, each.code.coding[1].display AS display,
+          each.code.text AS text
+        FROM (SELECT id, unnest(component) AS each
+          FROM read_json('{folder}/Observation.ndjson', format = 'newline_delimited', columns = {{id: 'VARCHAR',
+          component: 'STRUCT(code STRUCT(coding STRUCT(code VARCHAR, display VARCHAR)[], text VARCHAR))[]'}}))""",
+    "patient": """
+        SELECT id AS patient_id, gender, birthDate AS birth_date, name[1].family AS family, name[1].given[1] AS given,
+          list_filter(telecom, lambda x: x.system = 'phone')[1]."value" AS phone, address[1].postalCode AS postal_code,
+          deceasedDateTime AS died_at
+        FROM read_json('{folder}/Patient.ndjson', format = 'newline_delimited', columns = {{id: 'VARCHAR',
+          gender: 'VARCHAR', birthDate: 'VARCHAR', name: 'STRUCT(family VARCHAR, given VARCHAR[])[]',
+          telecom: 'STRUCT(system VARCHAR, "value" VARCHAR)[]', address: 'STRUCT(postalCode VARCHAR)[]',
+          deceasedDateTime: 'VARCHAR'}})
+        WHERE len(name) > 0""",
+}
+"""What the views in `views/` say, as an engineer who knows the data would write it."""
+
+
+def write(queries: dict[str, str], folder: Path, prefix: str, ordered: bool) -> None:
+    """Writes the rows of each query to Parquet in the folder that holds the NDJSON, in its order or in any."""
+    for name, query in queries.items():
         with duckdb.connect() as con:
             con.execute("SET temp_directory = ''")
-            made = query.format(path=folder / f"{kind}.ndjson")
-            con.execute(f"COPY ({made}) TO '{folder / 'by_hand'}.{kind.lower()}' (FORMAT parquet)")
+            con.execute(f"SET preserve_insertion_order = {ordered}")
+            made = query.format(path=folder / f"{name}.ndjson", folder=folder)
+            con.execute(f"COPY ({made}) TO '{folder / prefix}.{name.lower()}' (FORMAT parquet)")
+
+
+def main() -> None:
+    way, folder, told = sys.argv[1], *map(Path, sys.argv[2:])
+    if way == "views":
+        taken = within(lambda: write(VIEWS, folder, "by_hand_view", ordered=False))
+    else:
+        taken = within(lambda: write(TYPED if way == "typed" else TYPED | ARROWS, folder, "by_hand", ordered=True))
+    told.write_text(json.dumps(taken))
 
 
 if __name__ == "__main__":
-    queries = TYPED if sys.argv[1] == "typed" else TYPED | ARROWS
-    folder, told = map(Path, sys.argv[2:])
-    told.write_text(json.dumps(within(lambda: write(queries, folder))))
+    main()

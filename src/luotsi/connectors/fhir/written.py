@@ -35,19 +35,18 @@ def write(view: Json, path: Path, target: Path) -> None:
     with duckdb.connect() as con:
         con.execute("SET temp_directory = ''")
         con.execute("SET preserve_insertion_order = false")
-        fast = plain(view, path)
-        if fast is not None:
-            try:
-                _copy(con, fast, target)
-                return
-            except duckdb.Error:
-                pass  # some document is shaped otherwise: the full meaning of the view says what it gives
-        found = find(path)
-        _copy(con, views.select(view, f"{found.plain or found.numbered} AS resources"), target)
+        into = f"TO {quoted(str(target))} (FORMAT parquet)"
+        if not _copied(con, plain(view, path), into):
+            found = find(path)
+            con.execute(f"COPY ({views.select(view, f'{found.plain or found.numbered} AS resources')}) {into}")
 
 
-def _copy(con: duckdb.DuckDBPyConnection, select: str, target: Path) -> None:
-    con.execute(f"COPY ({select}) TO {quoted(str(target))} (FORMAT parquet)")
+def _copied(con: duckdb.DuckDBPyConnection, select: str | None, into: str) -> bool:
+    """Whether a typed reading ran to its end; where a document is shaped otherwise, the view itself says what it is."""
+    try:
+        return select is not None and bool(con.execute(f"COPY ({select}) {into}"))
+    except duckdb.Error:
+        return False
 
 
 def plain(view: Json, path: Path) -> str | None:
