@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
 from luotsi.concepts.records import Label, Name, Record
+
+LEARNED = "learned.csv"
+"""Beside the areas of life: what was learned from services that people have labelled; no county need have it."""
 
 
 class Words(Record):
@@ -26,3 +33,15 @@ class Need(Record):
     question: Label
     words: tuple[Words, ...]
     classes: tuple[str, ...] = ()
+
+
+def learned(folder: Path) -> dict[str, Mapping[str, float]]:
+    """Term -> area of life -> what the term adds to how surely a service is of it; empty where nothing was learned."""
+    path = folder / LEARNED
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as stream:
+        return {
+            row["term"]: {need: float(value) for need, value in row.items() if need != "term" and value}
+            for row in csv.DictReader(stream)
+        }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from luotsi.concepts.checking.judge import suggestion
+from luotsi.concepts.needs import LEARNED
 from luotsi.concepts.reading import KINDS, County, Fault
 
 FOLDERS = (*KINDS, "codes", "gaps", "forecasts", "forms", "pathways")
@@ -36,6 +37,7 @@ def _folder(county: County, folder: Path) -> Iterator[Fault]:
         for path in sorted(folder.rglob("*")):
             read = path.suffix == ".yaml" and path.parent == folder
             read = read or (folder.name == "areas" and path.suffix == ".geojson" and path.stem in county.areas)
+            read = read or (folder.name == "needs" and path.name == LEARNED)
             if path.is_file() and not read and path.suffix not in TEXTS:
                 what = f"nothing reads {path.relative_to(folder.parent)}"
                 yield Fault(str(path), 1, what, f"Name it {folder.name}/<name>.yaml")

@@ -32,7 +32,9 @@ SATURATION, SHORTENING = 1.2, 0.75
 NEED = "need:"
 VERSION = "1"
 """Counted up when these rules change, so that all is indexed anew."""
-LEAST = 0.05
+BY_HAND = 0.3
+"""What the county's own words count for beside what was learned."""
+LEAST, LEAST_AREA = 0.05, 0.12
 """A weight below this finds nothing that a person would call found."""
 
 
@@ -54,10 +56,12 @@ class Vocabulary:
     """Term -> the groups it stands in."""
     weights: Mapping[str, Mapping[str, float]]
     """Term -> area of life -> how surely a text with the term is of it."""
+    learned: Mapping[str, Mapping[str, float]]
+    """Term -> area of life -> what it adds, learned from services that people have labelled; may be empty."""
     digest: str
 
 
-def vocabulary(county: County) -> Vocabulary:
+def vocabulary(county: County, learned: Mapping[str, Mapping[str, float]]) -> Vocabulary:
     """Makes the words of a county's areas of life ready. A term that stands in many areas tells little of each."""
     groups = tuple(_groups(county))
     of: defaultdict[str, list[Group]] = defaultdict(list)
@@ -65,10 +69,10 @@ def vocabulary(county: County) -> Vocabulary:
         for term in group.terms:
             of[term].append(group)
     weights = {term: _shares(found) for term, found in of.items()}
-    said = repr((VERSION, language.finnish().knows_compounds, sorted((g.need, g.terms) for g in groups)))
+    said = repr((VERSION, language.finnish().knows_compounds, sorted((g.need, g.terms) for g in groups), learned))
     needs = dict(sorted(county.needs.items(), key=lambda each: each[1].order))
     made = hashlib.md5(said.encode(), usedforsecurity=False).hexdigest()
-    return Vocabulary(needs, groups, {term: tuple(found) for term, found in of.items()}, weights, made)
+    return Vocabulary(needs, groups, {term: tuple(found) for term, found in of.items()}, weights, learned, made)
 
 
 def _shares(groups: list[Group]) -> dict[str, float]:
@@ -109,7 +113,7 @@ def postings(service: Service, known: Vocabulary) -> dict[str, float]:
                     counted[term[:100]] += each * weight
     found = {term: count / (count + SATURATION) for term, count in counted.items()}
     for need, weight in areas(service, found, known).items():
-        found[NEED + need] = weight
+        found[NEED + need] = weight if weight >= LEAST_AREA else 0.0
     return {term: round(weight, 4) for term, weight in found.items() if weight >= LEAST}
 
 
@@ -123,7 +127,18 @@ def areas(service: Service, found: Mapping[str, float], known: Vocabulary) -> di
         if any(code == each or code.startswith(each + ".") for code in service.classes for each in record.classes):
             counted[need] += PART
     sure = {need: count / (count + WHOLE) for need, count in counted.items()}
+    if known.learned:
+        sure = _learned(found, sure, known)
     return {**sure, **{need: 1.0 for need in service.needs if need in known.needs}}
+
+
+def _learned(found: Mapping[str, float], sure: Mapping[str, float], known: Vocabulary) -> dict[str, float]:
+    """What the labelled services teach of the terms, and a part of what the county's words say alone."""
+    counted = dict(known.learned.get("", {}))
+    for term, weight in (*found.items(), *((NEED + need, value) for need, value in sure.items())):
+        for need, adds in known.learned.get(term, {}).items():
+            counted[need] = counted.get(need, 0.0) + adds * weight
+    return {need: min(1.0, counted.get(need, 0.0) + BY_HAND * sure.get(need, 0.0)) for need in known.needs}
 
 
 def pieces(word: str) -> list[str]:

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from luotsi.concepts.needs import learned
 from luotsi.concepts.reading import County
 from luotsi.concepts.shipped import open_county
 from luotsi.web.services import indexing
@@ -23,8 +24,11 @@ from luotsi.web.services.indexing import NEED, Vocabulary
 from luotsi.web.services.language import NEAR, PART, WHOLE, finnish, terms, words
 from luotsi.web.services.models import Service, Term
 
-KIN, AREA = 0.35, 0.8
-"""What a word counts for that means nearly the same as the one asked, and the area of life of the one asked."""
+KIN, AREA, SURE = 0.35, 0.8, 8.0
+"""What a word counts for that means nearly the same as the one asked, and the area of life of the one asked.
+SURE: what an area of life weighs where another term weighs by how few services it finds."""
+NAMED = 2.0
+"""What an area of life counts for that is asked by its name."""
 MEANT = 0.8
 """What a word counts for that is likely meant by one that is misspelt."""
 COMMON = 0.5
@@ -42,7 +46,12 @@ def county() -> County:
 @lru_cache(maxsize=1)
 def known() -> Vocabulary:
     """The words of the county's areas of life, made ready once in the life of a process."""
-    return indexing.vocabulary(county())
+    return vocabulary_by_hand(learned(county().roots[0] / "needs"))
+
+
+def vocabulary_by_hand(taught: Mapping[str, Mapping[str, float]] | None = None) -> Vocabulary:
+    """The words of the county's areas of life with nothing learned, or with what is given."""
+    return indexing.vocabulary(county(), taught or {})
 
 
 @dataclass(slots=True)
@@ -75,6 +84,9 @@ def understand(text: str) -> Asked:
     asked = Asked()
     for word in split:
         _ask(asked, word, word, WHOLE)
+    for need, record in known().needs.items():
+        if text.strip().casefold() in {getattr(record.label, code).casefold() for code in ("fi", "sv", "en")}:
+            asked.add(NEED + need, NAMED, text)
     _count(asked)
     for word in split:
         own = [term for term, origin in asked.origin.items() if origin == word and asked.weights[term] > NEAR]
@@ -147,11 +159,14 @@ def search(asked: Asked, among: QuerySet[Service] | None = None, limit: int = SH
     """Services by how well they answer: id, score from 0 to 1, the terms that found it. `among`: only these."""
     total = max(Service.objects.filter(removed_at=None).count(), 1)
     rare = {
-        term: weight * math.log(1 + (total - count + 0.5) / (count + 0.5))
+        term: weight * (SURE if term.startswith(NEED) else math.log(1 + (total - count + 0.5) / (count + 0.5)))
         for term, weight in asked.weights.items()
         if (count := asked.counts.get(term))
     }
-    telling = {term: weight for term, weight in rare.items() if asked.counts[term] <= max(total * COMMON, 5)} or rare
+    most = max(total * COMMON, 5)
+    telling = {
+        term: weight for term, weight in rare.items() if term.startswith(NEED) or asked.counts[term] <= most
+    } or rare
     chosen = sorted(telling, key=lambda term: -telling[term])[:MOST_TERMS]
     if not chosen:
         return []
@@ -168,8 +183,8 @@ def search(asked: Asked, among: QuerySet[Service] | None = None, limit: int = SH
             """,
             [chosen, [telling[term] for term in chosen], *parameters, limit],
         )
-        most = sum(sorted((rare[term] for term in chosen), reverse=True)[:5]) or 1.0
-        return [(pk, min(1.0, round(score / most, 4)), found) for pk, score, found in cursor.fetchall()]
+        whole = sum(sorted((rare[term] for term in chosen), reverse=True)[:5]) or 1.0
+        return [(pk, min(1.0, round(score / whole, 4)), found) for pk, score, found in cursor.fetchall()]
 
 
 def hits(asked: Asked, found: Sequence[Found], language: str, area: str = "") -> list[Hit]:

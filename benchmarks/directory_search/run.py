@@ -1,0 +1,254 @@
+"""Finds services by need: our search beside PostgreSQL's Finnish full-text search and BM25, and how long it takes.
+
+    .venv/bin/python benchmarks/directory_search/run.py [--data FOLDER] [--part test|tune|all] [--sizes 50000] [--quick]
+
+--data: the labelled services of AuroraAI (ptv-labelled-services of the shared data). What is asked and how the parts
+are made is said in README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import importlib
+import json
+import math
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import snowballstemmer
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from labels import DATA, NEEDS, Judged, judged, part
+from learn import Learned, learn
+
+from luotsi.connectors.entries import Delivery, Service
+from luotsi.jobs.directory import opened
+
+HERE = Path(__file__).parent
+SPOKEN = {
+    "health": ["haluan parempaan kuntoon", "mieli on maassa", "nukun huonosti"],
+    "coping": ["en jaksa enää", "tarvitsen apua vaikeaan tilanteeseen", "läheinen juo liikaa"],
+    "housing": ["etsin asuntoa", "en pärjää kotona yksin", "vuokranantaja häätää minut"],
+    "work": ["jäin työttömäksi", "koulu ei suju", "mitä opiskelisin"],
+    "family": ["tulemme eroamaan", "apua vauvan kanssa", "vanhempana väsyttää"],
+    "friends": ["olen yksinäinen", "haluan tavata uusia ihmisiä", "ei ole kavereita"],
+    "money": ["rahat eivät riitä", "laskut jäävät maksamatta", "mitä tukea voin saada"],
+    "growth": ["haluan oppia uutta", "etsin harrastusta", "kirjastosta kirjoja"],
+    "self_esteem": ["en luota itseeni", "minua kiusataan", "häpeän itseäni"],
+    "life": ["elämällä ei ole tarkoitusta", "haluan voida paremmin", "arki ei tunnu mielekkäältä"],
+}
+"""What people say, written before any result was seen; the services labelled with the need are the right answers."""
+DEPTH = 10
+
+
+class Question(NamedTuple):
+    """A text asked and the need it stands for."""
+
+    kind: str
+    text: str
+    need: str
+
+
+def questions(folder: Path) -> list[Question]:
+    """Each need by its name, by its explanation in the meter, and as people say it."""
+    found = [Question("name", label, need) for label, need in NEEDS.items()]
+    rows = csv.DictReader((folder / "life_situation_meters.csv").open(encoding="utf-8-sig"))
+    found += [Question("explanation", row["selitys"], NEEDS[row["mittari"]]) for row in rows]
+    return found + [Question("spoken", text, need) for need, texts in SPOKEN.items() for text in texts]
+
+
+def precision(ranked: Sequence[str], right: set[str], depth: int = 5) -> float:
+    """The share of the first five that are right."""
+    return sum(each in right for each in ranked[:depth]) / depth
+
+
+def ndcg(ranked: Sequence[str], right: set[str], depth: int = DEPTH) -> float:
+    """Normalised discounted cumulative gain of the first ten, a right one counting 1 (Järvelin and Kekäläinen 2002)."""
+    gain = sum(1 / math.log2(place + 2) for place, each in enumerate(ranked[:depth]) if each in right)
+    best = sum(1 / math.log2(place + 2) for place in range(min(depth, len(right))))
+    return gain / best if best else 0.0
+
+
+Rank = Callable[[str], list[str]]
+
+
+class Bm25:
+    """BM25 (k1 1.2, b 0.75) over words cut by the Snowball stemmer, name and summary as one text."""
+
+    def __init__(self, services: Sequence[Judged], stem: bool) -> None:
+        self._stem = snowballstemmer.stemmer("finnish").stemWord if stem else str
+        self._texts = [(each.id, Counter(self._words(f"{each.name} {each.summary}"))) for each in services]
+        self._mean = sum(sum(words.values()) for _id, words in self._texts) / len(self._texts)
+        self._found = Counter(word for _id, words in self._texts for word in words)
+
+    def _words(self, text: str) -> list[str]:
+        language = importlib.import_module("luotsi.web.services.language")
+        return [self._stem(word.lower()) for word in language.WORD.findall(text)]
+
+    def rank(self, text: str) -> list[str]:
+        """The ids of services that hold a word of the text, best first."""
+        scored: list[tuple[float, str]] = []
+        for name, words in self._texts:
+            length = 0.25 + 0.75 * sum(words.values()) / self._mean
+            score = sum(
+                math.log(1 + (len(self._texts) - self._found[word] + 0.5) / (self._found[word] + 0.5))
+                * words[word]
+                * 2.2
+                / (words[word] + 1.2 * length)
+                for word in set(self._words(text))
+                if words[word]
+            )
+            if score:
+                scored.append((-score, name))
+        return [name for _score, name in sorted(scored)]
+
+
+def postgres(services: Sequence[Judged]) -> Rank:
+    """PostgreSQL's Finnish full-text search: any word of the text, the name weighted, by ts_rank_cd."""
+    connection = importlib.import_module("django.db").connection
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE peer (id text, body tsvector)")
+        cursor.executemany(
+            "INSERT INTO peer VALUES (%s, setweight(to_tsvector('finnish', %s), 'A') || to_tsvector('finnish', %s))",
+            [(each.id, each.name, each.summary) for each in services],
+        )
+
+    def rank(text: str) -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                WITH q AS (SELECT replace(plainto_tsquery('finnish', %s)::text, '&', '|')::tsquery AS q)
+                SELECT id FROM peer, q WHERE body @@ q ORDER BY ts_rank_cd(body, q, 1) DESC, id LIMIT 50
+                """,
+                [text],
+            )
+            return [name for (name,) in cursor.fetchall()]
+
+    return rank
+
+
+def ours(services: Sequence[Judged], learned: Learned) -> Rank:
+    """The directory's own search, through the database, with no more told than the others know."""
+    queries = importlib.import_module("luotsi.web.services.queries")
+    _take(
+        [
+            Service(each.id, "o", {"fi": each.name}, summary={"fi": each.summary} if each.summary else {})
+            for each in services
+        ],
+        learned,
+    )
+    return lambda text: [hit.service.entry for hit in queries.search(text, limit=50)]
+
+
+def _take(services: Sequence[Service], learned: Learned) -> None:
+    delivery = Delivery(services={each.entry: each for each in services})
+    delivery.mention("o", {"fi": "Palvelut"})
+    actions = importlib.import_module("luotsi.web.services.actions")
+    searching = importlib.import_module("luotsi.web.services.searching")
+    actions.take_in(
+        by=None, source="ptv", delivery=delivery, known=searching.vocabulary_by_hand(learned), complete=True
+    )
+
+
+def quality(folder: Path, wanted: str, verbose: bool) -> dict[str, Any]:
+    """Precision at 5 and nDCG at 10 of every way, for every kind of question."""
+    every, asked = judged(folder), questions(folder)
+    services, teaching = part(every, wanted), part(every, "tune")
+    if wanted == "tune":  # halves of the half, so that nothing is measured on what it was learned from
+        services, teaching = services[::2], services[1::2]
+    ways: dict[str, Callable[[], Rank]] = {
+        "ours": lambda: ours(services, learn(teaching)),
+        "ours, nothing learned": lambda: ours(services, {}),
+        "PostgreSQL Finnish": lambda: postgres(services),
+        "BM25, stems": lambda: Bm25(services, True).rank,
+        "BM25, words": lambda: Bm25(services, False).rank,
+    }
+    found: dict[str, Any] = {"services": len(services)}
+    right = {need: {each.id for each in services if need in each.needs} for need in NEEDS.values()}
+    for way, made in ways.items():
+        rank = made()  # one after another: both of ours live in one database
+        scores = [
+            (each, precision(ranked := rank(each.text), right[each.need]), ndcg(ranked, right[each.need]))
+            for each in asked
+        ]
+        if verbose and way == "ours":
+            for each, first, gain in scores:
+                print(f"  {each.text[:50]:50} p5 {first:.2f} ndcg {gain:.2f}")
+        for kind in ("name", "explanation", "spoken", "all"):
+            own = [each for each in scores if kind in (each[0].kind, "all")]
+            found[f"{kind} | {way}"] = [round(sum(each[at] for each in own) / len(own), 3) for at in (1, 2)]
+    return found
+
+
+def speed(folder: Path, size: int) -> dict[str, float]:
+    """Milliseconds of a search in a directory of `size` services, whose texts are those of real ones mixed anew."""
+    rows: list[tuple[str, str]] = []
+    for path in sorted(folder.glob("*services*.csv")):
+        rows += [(row["Name"], row["serviceSummary"] or "") for row in csv.DictReader(path.open(encoding="utf-8-sig"))]
+    chance = random.Random(1)
+    towns = ["Jyväskylä", "Äänekoski", "Jämsä", "Keuruu", "Laukaa", "Saarijärvi", "Viitasaari", "Muurame"]
+    made = [
+        Service(
+            f"s{number}",
+            "o",
+            {"fi": f"{chance.choice(rows)[0]}, {chance.choice(towns)}"},
+            summary={"fi": chance.choice(rows)[1]},
+            description={"fi": " ".join(chance.choice(rows)[1] for _ in range(3))},
+            nationwide=False,
+            municipalities=(chance.choice(("179", "992", "182", "249", "410")),),
+        )
+        for number in range(size)
+    ]
+    begun = time.perf_counter()
+    _take(made, learn(part(judged(folder), "tune")))
+    taken = time.perf_counter() - begun
+    queries = importlib.import_module("luotsi.web.services.queries")
+    asked = [each.text for each in questions(folder)] + [name for name, _summary in chance.sample(rows, 150)]
+    asked += [text[:3] + text[4:] for text in chance.sample(asked, 20)]  # a letter is missing
+    for text in asked[:20]:
+        queries.search(text, limit=20)
+    walls: list[float] = []
+    for place, text in enumerate(asked):
+        chosen = queries.Filters(area="179") if place % 3 == 0 else None
+        begun = time.perf_counter()
+        queries.search(text, chosen, limit=20)
+        walls.append((time.perf_counter() - begun) * 1000)
+    walls.sort()
+    at = {"p50": walls[len(walls) // 2], "p95": walls[int(len(walls) * 0.95)], "most": walls[-1]}
+    return {
+        "services": size,
+        "searches": len(walls),
+        "import_s": round(taken, 1),
+        **{k: round(v, 1) for k, v in at.items()},
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--part", choices=("test", "tune", "all"), default="test")
+    parser.add_argument(
+        "--sizes", default="50000", help="services in the directory for timing, with commas; 0 for none"
+    )
+    parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that it runs; nothing is kept")
+    parser.add_argument("--verbose", action="store_true", help="each question")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder), None):
+        found: dict[str, Any] = {"quality": quality(given.data, given.part, given.verbose)}
+        sizes = [200] if given.quick else [int(each) for each in given.sizes.split(",") if each != "0"]
+        found["speed"] = [speed(given.data, size) for size in sizes]
+    json.dump(found, sys.stdout, ensure_ascii=False, indent=1)
+    print()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
