@@ -21,6 +21,8 @@ class Source(str, Enum):  # noqa: UP042  the words as typed
     """The form of the files that are taken in."""
 
     ptv = "ptv"
+    hsds = "hsds"
+    csv = "csv"
 
 
 class Shape(str, Enum):  # noqa: UP042  the words as typed

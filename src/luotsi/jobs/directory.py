@@ -14,11 +14,15 @@ from typing import Any
 
 import django
 
-from luotsi.connectors import ptv
+from luotsi.connectors import associations, hsds, ptv
 from luotsi.connectors.entries import Delivery
 from luotsi.jobs import serving
 
-READERS: dict[str, Callable[[Sequence[Path]], Delivery]] = {"ptv": ptv.read}
+READERS: dict[str, Callable[[Sequence[Path]], Delivery]] = {
+    "ptv": ptv.read,
+    "hsds": hsds.read,
+    "csv": associations.read,
+}
 """Form of the files -> what reads them; its name is the source of the entries."""
 
 

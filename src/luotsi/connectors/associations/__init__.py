@@ -1,0 +1,5 @@
+"""The spreadsheet that associations and parishes fill in with what they offer."""
+
+from luotsi.connectors.associations.reader import read
+
+__all__ = ["read"]
