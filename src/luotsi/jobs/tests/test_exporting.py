@@ -18,6 +18,8 @@ from luotsi.engine.lake.manifest import folder
 from luotsi.jobs import exporting
 from luotsi.web.events.actions import record
 from luotsi.web.events.queries import unread
+from luotsi.web.people.tests.made_up import person
+from luotsi.web.queues import actions as queues
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -131,6 +133,33 @@ def test_text_and_author_are_nowhere_but_in_the_encrypted_store(tmp_path: Path, 
         assert b"asiaa" not in content
         assert b"liisa.leader" not in content
     assert [each.columns for each in lake.manifests(tmp_path, "luotsi")]
+
+
+def test_an_item_of_a_work_queue_is_a_row_of_the_vault_under_its_persons_pseudonym(
+    tmp_path: Path, county: County
+) -> None:
+    who = person("230368-9116", "Veikko Verrokki", municipality="179")
+    said = {"queue": "social_contacts", "reason": "Tarvitsen apua kotona", "urgency": "now", "source": ("test", "1")}
+    item = queues.add_item(by=None, person=who.pk, **said)
+    queues.cancel(by=None, item=item.pk)
+    settled()
+    exporting.export(tmp_path, county)
+    vault.load(tmp_path, county)
+    con = vault.open_vault(tmp_path)
+    try:
+        marts.refresh(con, county)
+        asked = (
+            "SELECT queue, state, by_statute, hand_overs, ended_at >= added_at, person IS NOT NULL FROM marts.work_item"
+        )
+        assert con.execute(asked).fetchall() == [("social_contacts", "cancelled", False, 0, True, True)]
+        [(kept,)] = con.execute("SELECT person_id FROM vault.hub_person").fetchall()
+    finally:
+        con.close()
+    assert len(kept) == 32
+    for path in (each for each in tmp_path.rglob("*") if each.is_file()):
+        content = path.read_bytes()
+        assert b"230368" not in content, path
+        assert b"apua kotona" not in content, path
 
 
 def test_exporting_when_nothing_has_happened_adds_nothing(tmp_path: Path, county: County) -> None:
