@@ -18,8 +18,8 @@ from luotsi.forms.content import Form, read_forms
 from luotsi.forms.filling import Filling
 from luotsi.forms.lists import Lists, resources
 from luotsi.forms.outcomes import Result, in_language
-from luotsi.forms.problems import Problem
 from luotsi.forms.questionnaire import Questionnaire
+from luotsi.forms.receiving import received
 from luotsi.forms.wire import Json
 
 FormName = Annotated[str, typer.Argument(metavar="FORM", help="A form of the county by name, or a file.")]
@@ -63,12 +63,13 @@ def fill(form: FormName, answers: Answers, language: Language = "en", county: Ov
     own, read, lists = _opened(form, content)
     given = read_file(answers)[0]
     if given.get("resourceType") == "QuestionnaireResponse":
-        page, wrong = Filling(read, given, lists=lists), list[Problem]()
+        page, found = received(read, given, lists, language)
+        wrong = list(found)
     else:
         page = Filling(read, lists=lists)
         wrong = page.fill(given, language)
-    told_already = {each.path for each in wrong}
-    wrong += [each for each in page.problems(language) if each.path not in told_already]
+        told_already = {each.path for each in wrong}
+        wrong += [each for each in page.problems(language) if each.path not in told_already]
     printed: Json = {"response": page.response("in-progress" if wrong else "completed")}
     if own is not None:
         printed |= told(own.judged(page), language)

@@ -62,7 +62,7 @@ def _as_given(item: Item, value: Json) -> Json:
             raise Unreadable("answer")
         return {f"value{kind}": value}
     if found[0] != TYPES.get(item.type) and not (item.is_choice and found[0] in _kinds(item)):
-        raise Unreadable(item.type if item.type in READERS else "answer")
+        raise Unreadable(item.type if item.type in ("boolean", "integer", "decimal", "date", "time") else "answer")
     if isinstance(found[1], dict) != (found[0] in ("Coding", "Quantity", "Reference", "Attachment")):
         raise Unreadable("answer")
     if not isinstance(found[1], dict) and item.type in READERS and not item.is_choice:

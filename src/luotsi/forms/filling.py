@@ -46,13 +46,13 @@ class Filling:
         """
         self.form = form
         self._head = {key: value for key, value in (kept or {}).items() if key != "item"}
-        self._root = tree.planted(form.items, (kept or {}).get("item", []))
+        self.root = tree.planted(form.items, (kept or {}).get("item", []))
         moment = now or datetime.datetime.now(entry.HERE)
         given = {**{name: [] for name in form.contexts}, **(context or {})}
         self._calculator = Calculator(form, lists or Lists(), given, moment)
         if kept is None:
-            populating.begin(self._calculator, self._root, [self._root], observations)
-        self._picture: Picture = self._calculator.settle(self._root)
+            populating.begin(self._calculator, self.root, [self.root], observations)
+        self._picture: Picture = self._calculator.settle(self.root)
 
     # answering
 
@@ -75,7 +75,7 @@ class Filling:
                 place.put(entry.answers(item, values, self.options(item, path)))
             except entry.Unreadable as error:
                 wrong.append(Problem(path, item.link_id, message(str(error), language)))
-        self._picture = self._calculator.settle(self._root)
+        self._picture = self._calculator.settle(self.root)
         return wrong
 
     def fill(self, answers: Mapping[str, Any], language: str = "fi") -> list[Problem]:
@@ -111,8 +111,8 @@ class Filling:
         if len(place.slots) >= most:
             raise UserError(f"{path} can be repeated {most} times, and is.")
         place.slots.append(place.room())
-        populating.begin(self._calculator, self._root, place.slots[-1:], ())
-        self._picture = self._calculator.settle(self._root)
+        populating.begin(self._calculator, self.root, place.slots[-1:], ())
+        self._picture = self._calculator.settle(self.root)
         return joined(place.item.name, (*positions, len(place.slots) - 1))
 
     def remove(self, path: str) -> None:
@@ -121,19 +121,19 @@ class Filling:
         del place.slots[at]
         if not place.slots:
             place.slots.append(place.room())
-        self._picture = self._calculator.settle(self._root)
+        self._picture = self._calculator.settle(self.root)
 
     def move(self, path: str, by: int) -> None:
         """Moves a repetition of a group earlier (-1) or later (1)."""
         place, at = self._repetition(path)
         place.slots.insert(max(0, at + by), place.slots.pop(at))
-        self._picture = self._calculator.settle(self._root)
+        self._picture = self._calculator.settle(self.root)
 
     # what there is
 
     def shown(self, language: str) -> tuple[Shown, ...]:
         """What a person sees now, in order: what is enabled and not hidden."""
-        return Viewer(language, self.options).below(self._root, ())
+        return Viewer(language, self.options).below(self.root, ())
 
     def find(self, path: str, language: str) -> Shown | None:
         """One item as it is shown now; None where it is not."""
@@ -149,20 +149,20 @@ class Filling:
     def every_answer(self) -> dict[str, list[Json]]:
         """The answers of every item by name, in all its repetitions, as far as it is asked now."""
         found: dict[str, list[Json]] = {}
-        for place, _ in standing(self._root):
+        for place, _ in standing(self.root):
             if place.item.is_question:
                 found.setdefault(place.item.name, []).extend(place.answers)
         return found
 
     def standing(self) -> Iterator[tuple[str, Item, list[Json]]]:
         """(path, question, its answers) of every question that is asked now, in order; hidden ones too."""
-        for place, path in self._enabled(self._root, (), hidden=True):
+        for place, path in self._enabled(self.root, (), hidden=True):
             if place.item.is_question:
                 yield path, place.item, place.answers
 
     def asked(self, name: str) -> bool:
         """Whether an item is enabled anywhere."""
-        return any(place.item.name == name for place, _ in standing(self._root))
+        return any(place.item.name == name for place, _ in standing(self.root))
 
     def points(self, item: Item, answer: Json) -> Decimal | None:
         """The points of an answer: its own, or of the option that it is."""
@@ -176,7 +176,7 @@ class Filling:
     @property
     def progress(self) -> tuple[int, int]:
         """(questions answered, questions asked) of those a person can answer now."""
-        places = [place for place, _ in self._enabled(self._root, ()) if place.item.is_question]
+        places = [place for place, _ in self._enabled(self.root, ()) if place.item.is_question]
         open_to_all = [place for place in places if not place.item.read_only and not place.item.calculated]
         return sum(bool(place.answers) for place in open_to_all), len(open_to_all)
 
@@ -188,12 +188,12 @@ class Filling:
     def problems(self, language: str, *, missing: bool = True) -> tuple[Problem, ...]:
         """What is wrong, and what is `missing`, among what a person sees; nothing hidden ever stands in the way."""
         found: list[Problem] = []
-        for place, path in self._enabled(self._root, ()):
+        for place, path in self._enabled(self.root, ()):
             if not place.item.read_only and not place.item.calculated:
                 found += problems.of_place(place, path, self.options(place.item, path), language)
             for scope in (place, *(place.slots if place.item.is_group else ())):
                 found += self._broken(place.item.constraints, id(scope), path, place.item.link_id, language)
-        found += self._broken(self.form.constraints, id(self._root), "", "", language)
+        found += self._broken(self.form.constraints, id(self.root), "", "", language)
         return tuple(each for each in found if missing or each.kind == "wrong")
 
     def response(self, status: str = "completed", **more: Any) -> Json:
@@ -201,18 +201,18 @@ class Filling:
         head = {**self._head, **more, "resourceType": "QuestionnaireResponse", "status": status}
         if self.form.canonical:
             head.setdefault("questionnaire", self.form.canonical)
-        return _ordered(head, tree.written(self._root, whole=False))
+        return _ordered(head, tree.written(self.root, whole=False))
 
     def kept(self) -> Json:
         """All answers, those of disabled branches too: what is to be kept until the person goes on."""
         head = {"resourceType": "QuestionnaireResponse", "status": "in-progress", **self._head}
         if self.form.canonical:
             head.setdefault("questionnaire", self.form.canonical)
-        return _ordered(head, tree.written(self._root, whole=True))
+        return _ordered(head, tree.written(self.root, whole=True))
 
     def value(self, expression: str) -> list[Any]:
         """What a FHIRPath expression gives over the response as it stands."""
-        return self._picture.run(Expression(expression), self._picture.scopes[id(self._root)])
+        return self._picture.run(Expression(expression), self._picture.scopes[id(self.root)])
 
     # where things stand
 
@@ -237,7 +237,7 @@ class Filling:
     def _at(self, path: str) -> tuple[Place, tuple[int, ...]]:
         """The place of an item, and the positions that led to it. Raises UserError where there is none."""
         name, positions = self._split(path)
-        slot, left = self._root, list(positions)
+        slot, left = self.root, list(positions)
         for above in self.form.by_name[name].above:
             place = slot.places[above]
             at = left.pop(0) if place.item.counted and left else 0

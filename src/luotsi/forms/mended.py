@@ -14,6 +14,7 @@ from typing import Any
 
 from fhirpathpy.engine import util
 from fhirpathpy.engine.evaluators import evaluators
+from fhirpathpy.engine.invocations import equality
 from fhirpathpy.engine.nodes import FP_DateTime, FP_Quantity, FP_Time, ResourceNode
 
 Values = list[Any]
@@ -39,6 +40,9 @@ def spell(node: Any) -> None:
         node["type"], node["value"] = "Spelled", ESCAPE.sub(_escaped, node["text"][1:-1])
     for child in node.get("children", ()):
         spell(child)
+    link = _link_id(node)
+    if link is not None:
+        node["type"], node["value"] = "OfLinkId", link
 
 
 def _escaped(found: re.Match[str]) -> str:
@@ -47,7 +51,30 @@ def _escaped(found: re.Match[str]) -> str:
     return chr(int(word[1:], 16)) if len(word) > 1 else ESCAPES.get(word, found[0])
 
 
+def _link_id(node: Any) -> str | None:
+    """The linkId of a node that is `where(linkId = 'x')`, which most expressions of forms begin with."""
+    if node.get("type") != "FunctionInvocation":
+        return None
+    name, *given = node["children"][0]["children"]
+    conditions = given[0].get("children", ()) if given else ()
+    if name["text"] != "where" or len(conditions) != 1 or conditions[0]["type"] != "EqualityExpression":
+        return None
+    sides = conditions[0]["children"]
+    spelled = sides[1]
+    while len(spelled.get("children", ())) == 1:
+        spelled = spelled["children"][0]
+    plain = conditions[0]["terminalNodeText"] == ["="] and sides[0].get("text") == "linkId"
+    return spelled["value"] if plain and spelled["type"] == "Spelled" else None
+
+
+def _of_link_id(ctx: Any, values: Values, node: Any) -> Values:
+    wanted = node["value"]
+    datas = ((each, each.data if isinstance(each, ResourceNode) else each) for each in values)
+    return [each for each, data in datas if isinstance(data, dict) and data.get("linkId") == wanted]
+
+
 evaluators["Spelled"] = lambda ctx, values, node: [node["value"]]
+evaluators["OfLinkId"] = _of_link_id
 
 
 @lru_cache(maxsize=16)
@@ -122,6 +149,25 @@ def _where(ctx: Any, values: Values, condition: Callable[[Any], Values]) -> Valu
     return chosen
 
 
+def _repeat(ctx: Any, values: Values, step: Callable[[Any], Values]) -> Values:
+    """All that repeated steps find, each once. The library compares by writing every item out as JSON."""
+    found: Values = []
+    seen: dict[Any, Values] = {}
+    left = list(values)
+    while left:
+        new: Values = []
+        for each in left:
+            for one in step(each):
+                data = util.get_data(one)
+                same = seen.setdefault(data.get("linkId") if isinstance(data, dict) else str(data), [])
+                if all(data is not other and data != other for other in same):
+                    same.append(data)
+                    new.append(one)
+        found += new
+        left = new
+    return found
+
+
 def _exists(ctx: Any, values: Values, condition: Callable[[Any], Values] | None = None) -> bool:
     return bool(values if condition is None else _where(ctx, values, condition))
 
@@ -134,12 +180,58 @@ def _rounded(ctx: Any, values: Values, decimals: Any = 0) -> Any:
     return number.quantize(Decimal(1).scaleb(-int(decimals or 0)), ROUND_HALF_UP)
 
 
+def _compared(compare: Callable[..., Any]) -> Callable[..., Any]:
+    """A comparison whose sides are quantities where they are; the library compares what holds them, and fails."""
+
+    def fn(ctx: Any, one: Values, other: Values) -> Any:
+        return compare(ctx, _quantities(one), _quantities(other))
+
+    return fn
+
+
+def _quantities(values: Values) -> Values:
+    return [
+        found if isinstance(each, ResourceNode) and isinstance(found := each.convert_data(), FP_Quantity) else each
+        for each in values
+    ]
+
+
+def _text(ctx: Any, values: Values) -> Any:
+    """As text; true and false in lower case."""
+    found = [util.get_data(each) for each in values]
+    return [] if len(found) != 1 else str(found[0]).lower() if isinstance(found[0], bool) else str(found[0])
+
+
+def _sorted(ctx: Any, values: Values, key: Callable[[Any], Values] | None = None) -> Values:
+    """In order, by an expression if one is given."""
+    by = (lambda each: [util.get_data(found) for found in key(each)]) if key else (lambda each: [util.get_data(each)])
+    return sorted(values, key=by)
+
+
+def _has_value(ctx: Any, values: Values) -> bool:
+    return len(values) == 1 and util.get_data(values[0]) is not None and not isinstance(util.get_data(values[0]), dict)
+
+
+def _matches_full(ctx: Any, values: Values, pattern: str) -> Any:
+    found = [util.get_data(each) for each in values]
+    return [re.fullmatch(pattern, str(each)) is not None for each in found[:1]]
+
+
 PLAIN: dict[str, Any] = {
     "sum": {"fn": _sum},
     "min": {"fn": _least},
     "max": {"fn": _most},
     "avg": {"fn": _mean},
     "where": {"fn": _where, "arity": {1: ["Expr"]}},
+    "repeat": {"fn": _repeat, "arity": {1: ["Expr"]}},
     "exists": {"fn": _exists, "arity": {0: [], 1: ["Expr"]}},
     "round": {"fn": _rounded, "arity": {0: [], 1: ["Number"]}},
+    "toString": {"fn": _text},
+    "sort": {"fn": _sorted, "arity": {0: [], 1: ["Expr"]}},
+    "hasValue": {"fn": _has_value},
+    "matchesFull": {"fn": _matches_full, "arity": {1: ["String"]}, "nullable_input": True},
+    **{
+        sign: {"fn": _compared(compare), "arity": {2: ["Any", "Any"]}, "nullable": True}
+        for sign, compare in (("<", equality.lt), (">", equality.gt), ("<=", equality.lte), (">=", equality.gte))
+    },
 }

@@ -10,6 +10,11 @@ MESSAGES = {
         "sv": "Svara på den här frågan.",
         "en": "Answer this question.",
     },
+    "group": {
+        "fi": "Vastaa ainakin yhteen tämän kohdan kysymykseen.",
+        "sv": "Svara på minst en fråga i den här delen.",
+        "en": "Answer at least one question of this part.",
+    },
     "boolean": {"fi": "Valitse kyllä tai ei.", "sv": "Välj ja eller nej.", "en": "Choose yes or no."},
     "integer": {
         "fi": "Kirjoita kokonaisluku, esimerkiksi 12.",

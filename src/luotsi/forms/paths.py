@@ -85,7 +85,9 @@ class Path:
             "traceFn": lambda label, values: None,
         }
         try:
-            return [plain(each) for each in do_eval(context, roots, self.tree["children"][0])]
+            found = (plain(each) for each in do_eval(context, roots, self.tree["children"][0]))
+            # what only says something about a value that stands beside it is no value
+            return [each for each in found if not (isinstance(each, dict) and list(each) == ["extension"])]
         except RecursionError as error:
             raise PathError(f"{self.text!r} nests too deep") from error
         except Exception as error:

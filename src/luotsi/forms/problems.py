@@ -17,7 +17,7 @@ from luotsi.forms.elements import typed
 from luotsi.forms.enabling import comparable
 from luotsi.forms.items import NUMERIC, Item, Option
 from luotsi.forms.messages import message
-from luotsi.forms.tree import Place
+from luotsi.forms.tree import Place, Slot
 from luotsi.forms.wire import Json
 
 LONGEST_MATCHED = 10_000
@@ -40,6 +40,8 @@ def of_place(place: Place, path: str, options: Sequence[Option] | None, language
     item = place.item
     if item.is_group:
         yield from _numbers(item, len(place.slots), path, language)
+        if item.required and not any(_answered(slot) for slot in place.slots):
+            yield Problem(path, item.link_id, message("group", language), kind="missing")
         return
     answers = place.answers
     if not answers:
@@ -55,6 +57,11 @@ def of_place(place: Place, path: str, options: Sequence[Option] | None, language
     ]
     if alone and len(answers) > 1:
         yield Problem(path, item.link_id, message("alone", language, alone[0].text(language)))
+
+
+def _answered(slot: Slot) -> bool:
+    """Whether any question below a slot has an answer."""
+    return any(each.answers or any(_answered(inner) for inner in each.slots) for each in slot.places.values())
 
 
 def _numbers(item: Item, count: int, path: str, language: str) -> Iterator[Problem]:

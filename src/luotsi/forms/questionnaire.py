@@ -257,8 +257,8 @@ def _condition(raw: Json, place: str) -> Condition:
 def _limits(raw: Json) -> Limits:
     length = raw.get("maxLength")
     return Limits(
-        extension(raw, "minValue"),
-        extension(raw, "maxValue"),
+        extension(raw, "minValue", "minQuantity"),
+        extension(raw, "maxValue", "maxQuantity"),
         _whole(extension(raw, "minLength")),
         _whole(length),
         _whole(extension(raw, "maxDecimalPlaces")),

@@ -92,7 +92,7 @@ def _places(items: Sequence[Item], found: Sequence[Json]) -> tuple[dict[str, Pla
         if len(same) > 1 and not place.item.repeats:
             # a faulty form with one linkId twice: the next response item is of the next item
             same.pop(0)
-        rest = {key: value for key, value in raw.items() if key not in ("item", "answer")}
+        rest = {key: value for key, value in raw.items() if key != ("item" if place.item.is_group else "answer")}
         if place.item.is_group:
             place.slots.append(Slot(rest, *_places(place.item.items, raw.get("item", []))))
         else:

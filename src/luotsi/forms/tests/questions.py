@@ -46,9 +46,9 @@ def code(word: str) -> dict[str, Any]:
     return {"answerCoding": {"code": word}}
 
 
-def expression(name: str, text: str, **more: Any) -> dict[str, Any]:
+def expression(kind: str, text: str, **more: Any) -> dict[str, Any]:
     """An extension with an expression."""
-    url = HL7 + name if name in ("variable", "cqf-expression") else SDC + name
+    url = HL7 + kind if kind == "variable" else SDC + kind
     return {"url": url, "valueExpression": {"language": "text/fhirpath", "expression": text, **more}}
 
 
