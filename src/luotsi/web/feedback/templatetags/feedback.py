@@ -36,14 +36,11 @@ def in_language(option: Option, language: str) -> str:
 
 
 @register.filter
-def is_scale(shown: Shown) -> bool:
-    """Whether the options are steps that stand beside each other: whole numbers, perhaps with one that is none."""
-    steps = [
-        option.key
-        for option in shown.options or ()
-        if str(option.answer.get("valueCoding", {}).get("code", "")).isdigit()
-    ]
-    return len(steps) >= 5
+def steps(shown: Shown) -> str:
+    """The class of a question's options: numbers stand in a row, a few words in columns, others under each other."""
+    codes = [str(option.answer.get("valueCoding", {}).get("code", "")) for option in shown.options or ()]
+    numbers = sum(code.isdigit() for code in codes)
+    return " numbers" if numbers > 6 else " columns" if numbers >= 3 else ""
 
 
 @register.filter

@@ -160,7 +160,7 @@ def test_an_empty_answer_is_not_kept(client: Client) -> None:
 def test_a_screen_comes_back_to_its_questions_and_counts_as_a_terminal(client: Client, place: Place) -> None:
     response = client.post(f"/feedback/at/{place.code}/screen/", sent(nps="8"))
     page = client.get(response["location"]).content.decode()
-    assert f"url=/feedback/at/{place.code}/screen/" in page
+    assert f'data-again="/feedback/at/{place.code}/screen/"' in page
     assert Answer.objects.get().channel == "terminal"
 
 

@@ -16,6 +16,11 @@ def _texts() -> dict[str, dict[str, tuple[str, ...]]]:
     return {name: each.taught() for name, each in county().themes.items()}
 
 
+def texts(name: str, language: str) -> tuple[str, ...]:
+    """The words and examples of a theme or a mood in a language, as they are written."""
+    return _texts()[name].get(language, ())
+
+
 def themes(language: str) -> dict[str, tuple[str, ...]]:
     """Theme -> texts that are about it, in a language."""
     return {name: each.get(language, ()) for name, each in _texts().items() if name not in MOODS}
@@ -30,9 +35,7 @@ def keys(word: str, language: str) -> frozenset[str]:
 def moods(language: str) -> tuple[frozenset[str], frozenset[str]]:
     """(words of praise, words of blame) in a language, as `keys` has them."""
     good, bad = (
-        frozenset(
-            key for text in _texts()[name].get(language, ()) for word in text.split() for key in keys(word, language)
-        )
+        frozenset(key for text in texts(name, language) for word in text.split() for key in keys(word, language))
         for name in MOODS
     )
     return good - bad, bad

@@ -127,6 +127,8 @@ def _answered(request: HttpRequest, way: Way, about: AboutForm | None = None) ->
     if sent is None:
         return _page(request, way, asked, about)
     if "part" in sent and request.headers.get("hx-request"):
+        if asked.paths == sent.get("shown"):
+            return HttpResponse(status=204)  # nothing opened or closed, and what is being typed stays
         return render(request, "feedback/parts/questions.html", {"asked": asked})
     opened = set(asked.paths.split()) - set(sent.get("shown", "").split())
     if opened:

@@ -1,11 +1,12 @@
-// The screen at a place: forgets an answer that was begun and left, so that the next person begins with nothing.
+// The screen at a place: goes back to the questions after thanks, and forgets an answer that was begun and left, so that
+// the next person begins with nothing.
 "use strict";
 
 const seconds = Number(document.body.dataset.idle) || 90;
 let waiting;
 
 function again() {
-  window.location.replace(window.location.pathname);
+  window.location.replace(document.body.dataset.again || window.location.pathname);
 }
 
 function touched() {
