@@ -74,6 +74,8 @@ def _unit(value: float, unit: str) -> str:
         "days": ngettext("day", "days", count),
         "working days": ngettext("working day", "working days", count),
         "nights": ngettext("night", "nights", count),
+        "hours": ngettext("hour", "hours", count),
+        "minutes": ngettext("minute", "minutes", count),
         "per 1000": gettext("per 1,000"),
         "EUR": "€",
     }

@@ -74,3 +74,10 @@ def test_decimals_follow_the_size_and_the_unit() -> None:
         assert formats.measured(1.234, "ratio") == "1.23"
         assert formats.brief(0.8, "share") == "80%"
         assert formats.brief(0.825, "share") == "82.5%"
+
+
+@pytest.mark.parametrize(("language", "written"), [("fi", "2 tuntia"), ("sv", "2 timmar"), ("en", "2 hours")])
+def test_hours_and_minutes_have_their_words(language: str, written: str) -> None:
+    with override(language):
+        assert formats.measured(2, "hours").replace("\u00a0", " ") == written
+        assert formats.measured(90, "minutes") != formats.measured(90, "count")
