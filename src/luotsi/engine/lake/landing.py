@@ -63,11 +63,13 @@ def land(
         raise UserError(
             f"{path} is not the file its manifest speaks of (sha256 differs): it is cut or changed. Resend it."
         )
-    with _alone(home):
+    with _alone(home, f"{source.source}-{instance}") as aside:
         time = created_at if stated else None
         new = [each for each in readings if not known(home, source.source, each.table, instance, digest, time)]
         landings = [
-            _Landing(home, county, source, each, path, created_at, delivery, instance, digest, accept_unusual, rows)
+            _Landing(
+                home, aside, county, source, each, path, created_at, delivery, instance, digest, accept_unusual, rows
+            )
             for each in new
         ]
         with _sentences(path):
@@ -110,6 +112,7 @@ class _Landing:
     def __init__(
         self,
         home: Path,
+        aside: Path,
         county: County,
         source: Source,
         reading: Readable,
@@ -128,7 +131,7 @@ class _Landing:
         self.columns = landing_columns(county, source.source, reading.table)
         if self.columns.conflicts:
             raise UserError(f"county/sources/{source.source}.yaml, table {reading.table}: {self.columns.conflicts[0]}.")
-        self.aside = home / ASIDE / uuid.uuid4().hex
+        self.aside = aside / uuid.uuid4().hex
         self.manifest: Manifest | None = None
 
     def write(self) -> Manifest:
@@ -218,17 +221,21 @@ def _settle(path: Path) -> None:
 
 
 @contextmanager
-def _alone(home: Path) -> Generator[None]:
-    """One landing at a time in a home; clears away before and after what a landing left that did not end."""
+def _alone(home: Path, sender: str) -> Generator[Path]:
+    """One landing of a sender at a time in a home, others beside it; gives the folder where it writes aside.
+
+    Clears away before and after what a landing of the sender left that did not end.
+    """
+    aside = home / ASIDE / sender
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        with (home / ".landing.lock").open("w") as stream:
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        with aside.with_name(f"{sender}.lock").open("w") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX)  # the system lets go of it when the process ends, however it ends
-            shutil.rmtree(home / ASIDE, ignore_errors=True)
+            shutil.rmtree(aside, ignore_errors=True)
             try:
-                yield
+                yield aside
             finally:
-                shutil.rmtree(home / ASIDE, ignore_errors=True)
+                shutil.rmtree(aside, ignore_errors=True)
     except OSError as error:
         raise UserError(f"{error.filename or home}: {error.strerror or error}. Nothing has changed.") from error
 

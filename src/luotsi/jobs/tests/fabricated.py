@@ -131,9 +131,9 @@ def quarantine(home: Path, landed: Manifest) -> list[tuple[Any, ...]]:
 
 
 def tree(home: Path) -> dict[str, bytes]:
-    """Every file below a home, its lock aside."""
+    """Every file below a home, its locks aside."""
     return {
         str(path.relative_to(home)): path.read_bytes()
         for path in sorted(home.rglob("*"))
-        if path.is_file() and path.name != ".landing.lock"
+        if path.is_file() and path.parent.name != ".landing"
     }

@@ -55,7 +55,8 @@ def clinic(tmp_path: Path) -> Clinic:
 def test_a_sound_file_lands_whole_with_record_numbers_and_pseudonyms(clinic: Clinic) -> None:
     landed = clinic.lands(contacts(clinic.inbox, sound(3)))
     key = derived(clinic.home, "pseudonym")
-    assert rows(clinic.home, landed) == [(2 + n, str(n), pseudonym(key, "hetu", hetu(n)), "ok") for n in range(3)]
+    found = rows(clinic.home, landed, "_line, ID, PATIENT, NOTE")
+    assert found == [(2 + n, str(n), pseudonym(key, "hetu", hetu(n)), "ok") for n in range(3)]
     assert (landed.rows_sent, landed.rows_landed, landed.rows_quarantined) == (3, 3, 0)
     assert (landed.instance, landed.delivery, landed.created_at) == ("north", "delta", datetime(2024, 1, 2))
     assert landed.extract == f"20240102T000000-{landed.sha256[:12]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import signal
@@ -76,7 +77,7 @@ def test_a_landing_killed_at_any_moment_leaves_whole_extracts_and_the_next_one_e
     with start(root) as process:
         assert process.wait() == 0
     assert whole(root) == FILES
-    assert not (root / "home" / ".landing").exists()
+    assert [path.name for path in (root / "home" / ".landing").iterdir()] == ["clinic-north.lock"]
     assert len(list((root / "home" / "identity").glob("*/*/*"))) == FILES
     assert len(seen) > 1, "no landing was killed midway"
 
@@ -98,7 +99,23 @@ os.rename = cut
     with start(root) as process:
         assert process.wait() == 0
     assert whole(root) == FILES
-    assert not (root / "home" / ".landing").exists()
+    assert [path.name for path in (root / "home" / ".landing").iterdir()] == ["clinic-north.lock"]
+
+
+def test_a_sender_lands_while_another_does_and_waits_for_itself(root: Path) -> None:
+    locks = root / "home" / ".landing"
+    locks.mkdir(parents=True)
+    with (locks / "other.lock").open("w") as other, (locks / "clinic-north.lock").open("w") as same:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        fcntl.flock(same, fcntl.LOCK_EX)
+        with start(root) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            time.sleep(0.3)
+            assert whole(root) == 0
+            fcntl.flock(same, fcntl.LOCK_UN)
+            assert process.wait() == 0
+    assert whole(root) == FILES
 
 
 def test_a_file_limit_is_told_in_a_sentence_and_changes_nothing(root: Path) -> None:
