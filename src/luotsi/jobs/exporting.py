@@ -100,7 +100,10 @@ def _by_concept(county: County, events: Iterable[Event]) -> dict[str, list[Row]]
                     f"The event {event.name} carries the concept {name}, and county/sources/{SOURCE}.yaml has no such "
                     "table. Add it there and in county/concepts."
                 )
-            found[name].append({**_row(county.concepts[name], record, codes), **_told(event)})
+            concept = county.concepts[name]
+            found[name].append({**_row(concept, record, codes), **_told(event)})
+            for many in concept.many.keys() & record.keys():
+                found[f"{name}_{many}"] += [{**row, **_told(event)} for row in _rows(concept, many, record)]
     return dict(found)
 
 
@@ -120,9 +123,18 @@ def _row(concept: Concept, record: Mapping[str, Any], codes: Mapping[str, str]) 
     types = {name: attribute.type for name, attribute in concept.attributes.items()}
     persons = {name for name, attribute in concept.attributes.items() if attribute.refers == PERSON}
     return {
-        name: codes.get(str(value)) if name in persons else _text(value, types.get(name, "text"))
+        name: (codes[str(value)] if value else None) if name in persons else _text(value, types.get(name, "text"))
         for name, value in record.items()
+        if name not in concept.many
     }
+
+
+def _rows(concept: Concept, many: str, record: Mapping[str, Any]) -> Iterable[Row]:
+    """The rows of a list in a record, each with the record's key: the table `<concept>_<many>` of the source."""
+    key = {name: _text(record[name], concept.attributes[name].type) for name in concept.key}
+    types = {name: attribute.type for name, attribute in concept.many[many].attributes.items()}
+    for each in record[many]:
+        yield {**key, **{name: _text(value, types.get(name, "text")) for name, value in each.items()}}
 
 
 def _text(value: Any, kind: str) -> str | None:

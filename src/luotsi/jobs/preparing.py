@@ -16,7 +16,7 @@ from django.db import connections
 
 from luotsi.concepts.errors import UserError
 from luotsi.jobs import running
-from luotsi.web.assessments.actions import publish_shipped
+from luotsi.web.assessments.making.actions import publish_shipped
 from luotsi.web.results import queries
 
 

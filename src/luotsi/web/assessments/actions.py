@@ -1,13 +1,12 @@
-"""What people do with forms: begin, save, complete, correct, send, judge; and how forms come to be published.
+"""What people do with forms: begin, save, complete, correct, send, judge.
 
-Each is permitted, whole or not at all, with one event. Making forms is in this file too, at its end; what a form means
-is in `luotsi.forms`.
+Each is permitted, whole or not at all, with one event. Making and publishing forms is in making/actions.py, what a form
+means in `luotsi.forms`.
 """
 
 from __future__ import annotations
 
 import datetime
-import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,13 +18,12 @@ from django.utils.translation import gettext as _
 
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.queues import Within
-from luotsi.forms import content, wire
+from luotsi.forms import assessment
 from luotsi.forms.outcomes import Reached, Result
-from luotsi.web.assessments import published, queries, saving, warehouse
+from luotsi.web.assessments import published, queries, saving
 from luotsi.web.assessments.models import (
     AnsweredBy,
     Change,
-    FormState,
     FormVersion,
     Override,
     Plan,
@@ -187,7 +185,7 @@ def _said(sitting: Sitting, result: Result) -> dict[str, Any]:
     first = row
     while first.corrects is not None:
         first = first.corrects
-    return warehouse.record(
+    return assessment.record(
         sitting.form,
         sitting.filling,
         result,
@@ -345,38 +343,3 @@ def _overridden(sitting: Sitting, score: str, chosen: str) -> dict[str, Any]:
     said = _said(sitting, sitting.result())
     others = [each for each in said["answers"] if each["variable"] != f"{score}.class"]
     return {**said, "answers": [*others, {"variable": f"{score}.class", "value": chosen, "number": None}]}
-
-
-# How forms come to be published
-
-
-@transaction.atomic
-def publish_shipped(*, by: None) -> int:
-    """Publishes the forms of county content that are not there yet, and gives how many. What is there stays.
-
-    Content that has changed is published anew, even under the same version; answers stay with the row they were given
-    to. Raises UserError for content that cannot be read.
-    """
-    new = 0
-    for form in content.open_forms(published.county()).values():
-        record_of = form.record.model_dump(mode="json", by_alias=True)
-        text = wire.dumps(form.questionnaire.raw, indent=2)
-        version = {"form": form.name, "version": form.record.version, "digest": _digest(text, record_of)}
-        if FormVersion.objects.filter(**version, shipped=True).exists():
-            continue
-        FormVersion.objects.create(
-            **version,
-            questionnaire=text,
-            record=record_of,
-            state=FormState.PUBLISHED,
-            shipped=True,
-            published_at=timezone.now(),
-        )
-        new += 1
-    record("forms.published", by=by, subject=f"forms:{new}")
-    return new
-
-
-def _digest(questionnaire: str, record_of: dict[str, Any]) -> str:
-    """What tells one content of a form from another."""
-    return hashlib.sha256(f"{questionnaire}\x1f{wire.dumps(record_of)}".encode()).hexdigest()[:12]

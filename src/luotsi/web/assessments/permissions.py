@@ -12,6 +12,8 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "form.fill_for": frozenset({Role.PROFESSIONAL}),
     "answers.read": frozenset({Role.PROFESSIONAL}),
     "answers.judge": frozenset({Role.PROFESSIONAL}),
+    "form.edit": frozenset({Role.ANALYST, Role.ADMINISTRATOR}),
+    "form.approve": frozenset({Role.ANALYST, Role.ADMINISTRATOR}),
 }
 
 WORDS: dict[str, Promise] = {
@@ -19,5 +21,7 @@ WORDS: dict[str, Promise] = {
     "form.fill_for": _("Fill a form together with a client, or ask a client to fill one"),
     "answers.read": _("Read a client's answers to forms"),
     "answers.judge": _("Change the class of a client's answers with a reason, and write the agreed plan"),
+    "form.edit": _("Make and change forms"),
+    "form.approve": _("Approve a form that someone else has made"),
 }
 """What each action is called where people see the table."""

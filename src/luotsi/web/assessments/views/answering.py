@@ -73,19 +73,24 @@ def _open(here: Here, response: uuid.UUID) -> Sitting:
 
 
 def away(request: HttpRequest, response: uuid.UUID) -> HttpResponseBase | None:
-    """What a page that was sent without a session leads to, once what it sent is kept; None where it shows no token."""
+    """What a page leads to that was sent without the session of the one who opened it: what it sent is kept for them.
+
+    None where the session is theirs, or the page shows no token of ours.
+    """
     try:
         data = posted(request)
     except TooBig:
         return None
     found = shown_by(data.get("token", ""))
-    if found is None or found[0] != response:
+    if found is None or found[0] != response or found[1] == request.user.pk:
         return None
     answers = saving.texts(dict(data.lists()))
     page, revision = data.get("page", ""), whole_number(data.get("revision", ""))
     actions.keep_unsent(
         by=None, user=found[1], response=response, revision=revision, page=page, answers=_bounded(answers)
     )
+    if request.user.is_authenticated:
+        return render(request, "assessments/stale.html", {"kept": True}, status=403)
     back = f"{request.path}?{urlencode({'page': page})}"
     lead = f"{reverse('sign_in')}?{urlencode({'next': back})}"
     if not request.headers.get("HX-Request"):

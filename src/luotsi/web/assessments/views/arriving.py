@@ -17,6 +17,7 @@ from luotsi.web.people.sessions import signed_in
 
 BIGGEST = 12_000_000
 """Bytes that a page of a form may send: a text far too long still comes, so that the rest of the page is saved."""
+_READ = "_page_of_form"
 SALT = "luotsi.assessments.page"
 TOKEN_AGE = 7 * 24 * 60 * 60
 """Seconds that a page may lie open and still be sent."""
@@ -59,11 +60,12 @@ def posted(request: HttpRequest) -> QueryDict:
 
     Raises TooBig.
     """
-    if int(request.headers.get("content-length") or 0) > BIGGEST:
-        raise TooBig
-    if request.content_type != "application/x-www-form-urlencoded":
-        return request.POST
-    return QueryDict(request.read(BIGGEST), encoding="utf-8")
+    if not hasattr(request, _READ):
+        if int(request.headers.get("content-length") or 0) > BIGGEST:
+            raise TooBig
+        typed = request.content_type == "application/x-www-form-urlencoded"
+        setattr(request, _READ, QueryDict(request.read(BIGGEST), encoding="utf-8") if typed else request.POST)
+    return getattr(request, _READ)
 
 
 def token(response: uuid.UUID, user: int) -> str:

@@ -85,7 +85,7 @@ def answer(request: HttpRequest, response: uuid.UUID) -> HttpResponseBase:
     """A form being filled. Its pages carry a signed token of their own in the place of Django's, which a new session
     changes: so a page that lay open when the session ended is kept, and taken in after signing in again.
     """
-    if request.method == "POST" and not request.user.is_authenticated:
+    if request.method == "POST":
         kept = answering.away(request, response)
         if kept is not None:
             return kept

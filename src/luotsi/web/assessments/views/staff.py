@@ -118,7 +118,7 @@ def _fill_for(request: HttpRequest, person: uuid.UUID, response: uuid.UUID) -> H
 @require_http_methods([*READ, "POST"])
 def fill_for(request: HttpRequest, person: uuid.UUID, response: uuid.UUID) -> HttpResponseBase:
     """A form being filled with a client. Its pages carry a token of their own, as those of residents do."""
-    if request.method == "POST" and not request.user.is_authenticated:
+    if request.method == "POST":
         kept = answering.away(request, response)
         if kept is not None:
             return kept

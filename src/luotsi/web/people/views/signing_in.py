@@ -101,5 +101,8 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         logout(request)
         messages.success(request, _("You have signed out."))
-        return redirect("sign_in")
+        response = redirect("sign_in")
+        # What a page had kept in the browser until it would be sent: the next to sit here must not find it.
+        response["Clear-Site-Data"] = '"storage"'
+        return response
     return render(request, "people/sign_out.html")
