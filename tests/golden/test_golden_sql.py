@@ -29,6 +29,6 @@ def county() -> County:
 
 def test_the_golden_sql_is_as_fresh_as_content_and_engine(rewrite: ModuleType, county: County) -> None:
     wanted = rewrite.texts(county)
-    found = {str(path.relative_to(HERE)): path.read_text("utf-8") for path in HERE.glob("*/*.sql")}
+    found = {str(path.relative_to(HERE)): path.read_text("utf-8") for path in HERE.rglob("*.sql")}
     stale = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
     assert not stale, f"{', '.join(stale)} are stale; {HOW}"

@@ -31,8 +31,8 @@ class Tables:
 
     schema = "examples"
 
-    def __init__(self, con: Connection, county: County) -> None:
-        self.con, self.county, self.filled = con, county, set[str]()
+    def __init__(self, con: Connection, county: County, engine: str = "DuckDB") -> None:
+        self.con, self.county, self.engine, self.filled = con, county, engine, set[str]()
         con.execute(f"ATTACH ':memory:' AS {self.schema}")
         with given(con, "days", calendar_days()):
             con.execute(f"CREATE TABLE {self.schema}.calendar AS SELECT * FROM days")

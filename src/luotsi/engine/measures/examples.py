@@ -1,7 +1,7 @@
-"""Runs the worked examples of measures and segments on the plain-Python reference and on DuckDB.
+"""Runs the worked examples of measures and segments on the plain-Python reference and on an engine.
 
 Here live the reading of the small pipe tables and the comparison with what is expected. What a measure means stands in
-`reference`, how DuckDB computes it in `compute`.
+`reference`, how an engine computes it in `compute`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from luotsi.concepts.calls import Value, time
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Example
+from luotsi.engine.duck.connection import Connection
 from luotsi.engine.measures.example_tables import Tables
 from luotsi.engine.measures.reference import Period, Row, World, measured, segmented
 from luotsi.engine.measures.reference.world import attributes
@@ -30,7 +31,7 @@ ROUNDED = 4
 """An expected value with so many decimals or more is taken as rounded to them; with fewer it is exact."""
 
 Answer = Mapping[str, Decimal | None]
-Segmenting = Callable[[duckdb.DuckDBPyConnection, County, str, datetime.date, str], Mapping[str, str]]
+Segmenting = Callable[[Connection, County, str, datetime.date, str], Mapping[str, str]]
 """(connection, county, segment list, period end, schema) -> person's key as text -> segment, by an engine."""
 
 
@@ -49,7 +50,7 @@ def run_measures(county: County, names: list[str], tables: Tables) -> list[str]:
                 world = world_of(county, example)
                 answers = {
                     "reference": by_reference(world, name, example),
-                    "DuckDB": tables.asked(world, name, example),
+                    tables.engine: tables.asked(world, name, example),
                 }
             except (UserError, ValueError, TypeError, duckdb.Error) as error:
                 faults.append(f"{name}: {example.name}: {error}")
@@ -59,11 +60,13 @@ def run_measures(county: County, names: list[str], tables: Tables) -> list[str]:
     return faults
 
 
-def run_segments(county: County, name: str, segmenting: Segmenting | None = None) -> list[str]:
+def run_segments(
+    county: County, name: str, segmenting: Segmenting | None = None, tables: Tables | None = None
+) -> list[str]:
     """The same for a segment list: `expect` maps the person's key in the example to the segment, empty for none."""
     faults: list[str] = []
     with duckdb.connect() as con:
-        tables = Tables(con, county)
+        tables = tables or Tables(con, county)
         for example in county.segments[name].examples:
             world = world_of(county, example)
             period = Period.read(example.period)
@@ -71,7 +74,7 @@ def run_segments(county: County, name: str, segmenting: Segmenting | None = None
             answers = {"reference": {str(key): value for key, value in found.items()}}
             if segmenting is not None:
                 tables.fill(world)
-                answers["DuckDB"] = dict(segmenting(con, county, name, period.last, tables.schema))
+                answers[tables.engine] = dict(segmenting(tables.con, county, name, period.last, tables.schema))
             for engine, answer in answers.items():
                 for person, wanted in example.expect.items():
                     got = answer.get(str(key_of(person.removeprefix("person_"))))

@@ -16,8 +16,8 @@ from luotsi.engine.spark.parts import call, cast, text
 Rule = Callable[[exp.Expr], exp.Expr]
 
 
-def written(tree: exp.Expr) -> str:
-    """The statement as Spark's SQL. The tree is not changed."""
+def written(tree: exp.Expr, *, pretty: bool = False) -> str:
+    """The statement as Spark's SQL, laid out to be read where that is asked for. The tree is not changed."""
     made = tree.copy()
     for join in [each for each in made.find_all(exp.Join) if each.method == "ASOF"]:
         asof.replace(join)
@@ -27,7 +27,7 @@ def written(tree: exp.Expr) -> str:
             made = new
         elif new is not node:
             node.replace(new)
-    return made.sql("spark")
+    return made.sql("spark", pretty=pretty)
 
 
 def shown(schema: str, name: str) -> str:

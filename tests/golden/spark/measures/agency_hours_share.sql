@@ -1,0 +1,188 @@
+WITH shift AS (
+  SELECT
+    shift.key,
+    shift.profession,
+    shift.starts_at,
+    shift.hours,
+    shift.agency,
+    unit.unit_code AS unit__unit_code
+  FROM marts__shift AS shift
+  LEFT JOIN marts__unit AS unit
+    ON unit.key = shift.unit
+  WHERE
+    NOT shift.hours IS NULL
+), dated AS (
+  SELECT
+    *,
+    CAST(DATE_TRUNC('MONTH', starts_at) AS DATE) AS month
+  FROM shift
+  WHERE
+    starts_at >= CAST(:first_month AS DATE)
+    AND starts_at < ADD_MONTHS(CAST(:last_month AS DATE), 1)
+), dated_2 AS (
+  SELECT
+    *,
+    month AS period_start,
+    LAST_DAY(month) AS period_end
+  FROM dated
+), periods AS (
+  SELECT DISTINCT
+    'month' AS grain,
+    DATE_FORMAT(month, 'yyyy-MM') AS period,
+    CAST(DATE_TRUNC('MONTH', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('MONTH', month) + INTERVAL '0' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      EXPLODE(
+        CAST(SEQUENCE(
+          CAST(:first_month AS TIMESTAMP_NTZ),
+          CAST(:last_month AS TIMESTAMP_NTZ),
+          INTERVAL '1' MONTH
+        ) AS ARRAY<DATE>)
+      ) AS month
+  ) AS months
+  UNION ALL
+  SELECT DISTINCT
+    'quarter' AS grain,
+    YEAR(month) || '-Q' || QUARTER(month) AS period,
+    CAST(DATE_TRUNC('QUARTER', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('QUARTER', month) + INTERVAL '2' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      EXPLODE(
+        CAST(SEQUENCE(
+          CAST(:first_month AS TIMESTAMP_NTZ),
+          CAST(:last_month AS TIMESTAMP_NTZ),
+          INTERVAL '1' MONTH
+        ) AS ARRAY<DATE>)
+      ) AS month
+  ) AS months
+  UNION ALL
+  SELECT DISTINCT
+    'year' AS grain,
+    CAST(YEAR(month) AS STRING) AS period,
+    CAST(DATE_TRUNC('YEAR', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('YEAR', month) + INTERVAL '11' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      EXPLODE(
+        CAST(SEQUENCE(
+          CAST(:first_month AS TIMESTAMP_NTZ),
+          CAST(:last_month AS TIMESTAMP_NTZ),
+          INTERVAL '1' MONTH
+        ) AS ARRAY<DATE>)
+      ) AS month
+  ) AS months
+), flagged AS (
+  SELECT
+    month,
+    profession AS profession,
+    CAST(unit__unit_code AS STRING) AS unit,
+    CAST(CASE WHEN agency THEN hours ELSE 0 END AS DECIMAL(24, 6)) AS value_0,
+    CAST(hours AS DECIMAL(24, 6)) AS value_1
+  FROM dated_2
+), cells AS (
+  SELECT
+    month,
+    profession,
+    unit,
+    COUNT(*) AS rows,
+    SUM(value_0) AS sum_0,
+    COUNT(value_0) AS count_0,
+    SUM(value_1) AS sum_1,
+    COUNT(value_1) AS count_1
+  FROM flagged
+  GROUP BY
+    month,
+    profession,
+    unit
+), groups AS (
+  SELECT
+    month,
+    '' AS set,
+    '' AS `group`,
+    SUM(rows) AS rows,
+    SUM(sum_0) AS sum_0,
+    SUM(count_0) AS count_0,
+    SUM(sum_1) AS sum_1,
+    SUM(count_1) AS count_1
+  FROM cells
+  GROUP BY
+    month
+  UNION ALL
+  SELECT
+    month,
+    'profession' AS set,
+    'profession=' || COALESCE(profession, 'unknown') AS `group`,
+    SUM(rows) AS rows,
+    SUM(sum_0) AS sum_0,
+    SUM(count_0) AS count_0,
+    SUM(sum_1) AS sum_1,
+    SUM(count_1) AS count_1
+  FROM cells
+  GROUP BY
+    month,
+    profession
+  UNION ALL
+  SELECT
+    month,
+    'unit' AS set,
+    'unit=' || COALESCE(unit, 'unknown') AS `group`,
+    SUM(rows) AS rows,
+    SUM(sum_0) AS sum_0,
+    SUM(count_0) AS count_0,
+    SUM(sum_1) AS sum_1,
+    SUM(count_1) AS count_1
+  FROM cells
+  GROUP BY
+    month,
+    unit
+), monthly AS (
+  SELECT
+    month,
+    set,
+    `group`,
+    SUM(rows) AS rows,
+    SUM(sum_0) AS sum_0,
+    SUM(count_0) AS count_0,
+    SUM(sum_1) AS sum_1,
+    SUM(count_1) AS count_1
+  FROM groups
+  GROUP BY
+    month,
+    set,
+    `group`
+), summed_agency_hours_share AS (
+  SELECT
+    periods.grain,
+    periods.period,
+    periods.first_month,
+    periods.last_month,
+    monthly.set,
+    monthly.`group`,
+    COALESCE(SUM(sum_0), 0) AS numerator,
+    COALESCE(SUM(count_0), 0) AS counted,
+    COALESCE(SUM(sum_1), 0) AS denominator,
+    COALESCE(SUM(count_1), 0) AS weighed
+  FROM monthly
+  JOIN periods
+    ON monthly.month BETWEEN periods.first_month AND periods.last_month
+    AND periods.grain IN ('month', 'quarter', 'year')
+  GROUP BY
+    periods.grain,
+    periods.period,
+    periods.first_month,
+    periods.last_month,
+    monthly.set,
+    monthly.`group`
+)
+SELECT
+  'agency_hours_share' AS measure,
+  1 AS version,
+  summed_agency_hours_share.period AS period,
+  summed_agency_hours_share.`group` AS `group`,
+  CAST(summed_agency_hours_share.numerator AS DOUBLE) AS numerator,
+  CAST(summed_agency_hours_share.denominator AS DOUBLE) AS denominator,
+  CAST(summed_agency_hours_share.numerator AS DOUBLE) / NULLIF(CAST(summed_agency_hours_share.denominator AS DOUBLE), 0) AS value,
+  summed_agency_hours_share.weighed AS n
+FROM summed_agency_hours_share

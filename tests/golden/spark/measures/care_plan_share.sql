@@ -1,0 +1,473 @@
+WITH person AS (
+  SELECT
+    person.key,
+    person.birth_date,
+    person.sex,
+    person.municipality,
+    person.died_on,
+    person.security_block,
+    person.is_test
+  FROM marts__person AS person
+  WHERE
+    NOT person.is_test IS TRUE
+    AND person.key IN (
+      SELECT
+        diagnosis.person
+      FROM marts__diagnosis AS diagnosis
+      WHERE
+        (
+          diagnosis.code_system = 'ICD10'
+          AND (
+            STARTSWITH(diagnosis.code, 'E10')
+            OR STARTSWITH(diagnosis.code, 'E11')
+            OR STARTSWITH(diagnosis.code, 'E13')
+            OR STARTSWITH(diagnosis.code, 'E14')
+            OR STARTSWITH(diagnosis.code, 'I10')
+            OR STARTSWITH(diagnosis.code, 'I11')
+            OR STARTSWITH(diagnosis.code, 'I12')
+            OR STARTSWITH(diagnosis.code, 'I13')
+            OR STARTSWITH(diagnosis.code, 'I15')
+            OR STARTSWITH(diagnosis.code, 'I20')
+            OR STARTSWITH(diagnosis.code, 'I21')
+            OR STARTSWITH(diagnosis.code, 'I22')
+            OR STARTSWITH(diagnosis.code, 'I23')
+            OR STARTSWITH(diagnosis.code, 'I24')
+            OR STARTSWITH(diagnosis.code, 'I25')
+            OR STARTSWITH(diagnosis.code, 'I48')
+            OR STARTSWITH(diagnosis.code, 'I50')
+            OR STARTSWITH(diagnosis.code, 'J44')
+            OR STARTSWITH(diagnosis.code, 'J45')
+            OR STARTSWITH(diagnosis.code, 'N18')
+          )
+          OR diagnosis.code_system = 'ICPC2'
+          AND (
+            STARTSWITH(diagnosis.code, 'T89')
+            OR STARTSWITH(diagnosis.code, 'T90')
+            OR STARTSWITH(diagnosis.code, 'K86')
+            OR STARTSWITH(diagnosis.code, 'K87')
+            OR STARTSWITH(diagnosis.code, 'K74')
+            OR STARTSWITH(diagnosis.code, 'K75')
+            OR STARTSWITH(diagnosis.code, 'K76')
+            OR STARTSWITH(diagnosis.code, 'K77')
+            OR STARTSWITH(diagnosis.code, 'K78')
+            OR STARTSWITH(diagnosis.code, 'R95')
+            OR STARTSWITH(diagnosis.code, 'R96')
+            OR STARTSWITH(diagnosis.code, 'U99')
+          )
+        )
+        AND NOT diagnosis.person IS NULL
+    )
+), census AS (
+  SELECT
+    person.*,
+    months.month AS period_start,
+    CAST(LAST_DAY(months.month) AS DATE) AS period_end
+  FROM person
+  CROSS JOIN (
+    SELECT
+      month
+    FROM (
+      SELECT
+        EXPLODE(
+          CAST(SEQUENCE(
+            CAST(:first_month AS TIMESTAMP_NTZ),
+            CAST(:last_month AS TIMESTAMP_NTZ),
+            INTERVAL '1' MONTH
+          ) AS ARRAY<DATE>)
+        ) AS month
+    ) AS months
+    WHERE
+      MONTH(month) % 12 = 0
+  ) AS months
+), kept AS (
+  SELECT
+    *
+  FROM census
+  WHERE
+    birth_date <= period_end AND (
+      died_on IS NULL OR died_on > period_end
+    )
+), look_disease AS (
+  SELECT
+    diagnosis.person AS shared,
+    MIN(CAST(diagnosis.recorded_on AS TIMESTAMP_NTZ)) AS moment
+  FROM marts__diagnosis AS diagnosis
+  WHERE
+    (
+      diagnosis.code_system = 'ICD10'
+      AND (
+        STARTSWITH(diagnosis.code, 'E10')
+        OR STARTSWITH(diagnosis.code, 'E11')
+        OR STARTSWITH(diagnosis.code, 'E13')
+        OR STARTSWITH(diagnosis.code, 'E14')
+        OR STARTSWITH(diagnosis.code, 'I10')
+        OR STARTSWITH(diagnosis.code, 'I11')
+        OR STARTSWITH(diagnosis.code, 'I12')
+        OR STARTSWITH(diagnosis.code, 'I13')
+        OR STARTSWITH(diagnosis.code, 'I15')
+        OR STARTSWITH(diagnosis.code, 'I20')
+        OR STARTSWITH(diagnosis.code, 'I21')
+        OR STARTSWITH(diagnosis.code, 'I22')
+        OR STARTSWITH(diagnosis.code, 'I23')
+        OR STARTSWITH(diagnosis.code, 'I24')
+        OR STARTSWITH(diagnosis.code, 'I25')
+        OR STARTSWITH(diagnosis.code, 'I48')
+        OR STARTSWITH(diagnosis.code, 'I50')
+        OR STARTSWITH(diagnosis.code, 'J44')
+        OR STARTSWITH(diagnosis.code, 'J45')
+        OR STARTSWITH(diagnosis.code, 'N18')
+      )
+      OR diagnosis.code_system = 'ICPC2'
+      AND (
+        STARTSWITH(diagnosis.code, 'T89')
+        OR STARTSWITH(diagnosis.code, 'T90')
+        OR STARTSWITH(diagnosis.code, 'K86')
+        OR STARTSWITH(diagnosis.code, 'K87')
+        OR STARTSWITH(diagnosis.code, 'K74')
+        OR STARTSWITH(diagnosis.code, 'K75')
+        OR STARTSWITH(diagnosis.code, 'K76')
+        OR STARTSWITH(diagnosis.code, 'K77')
+        OR STARTSWITH(diagnosis.code, 'K78')
+        OR STARTSWITH(diagnosis.code, 'R95')
+        OR STARTSWITH(diagnosis.code, 'R96')
+        OR STARTSWITH(diagnosis.code, 'U99')
+      )
+    )
+    AND NOT diagnosis.recorded_on IS NULL
+  GROUP BY
+    diagnosis.person
+), with_disease AS (
+  SELECT
+    this.*,
+    COALESCE(
+      look_disease.moment < CAST((
+        CAST(this.period_end AS DATE) + 1
+      ) AS TIMESTAMP_NTZ),
+      FALSE
+    ) AS disease
+  FROM kept AS this
+  LEFT JOIN look_disease
+    ON look_disease.shared = this.key
+), kept_2 AS (
+  SELECT
+    *
+  FROM with_disease
+  WHERE
+    disease
+), look_contacts AS (
+  SELECT
+    this.key,
+    this.period_end,
+    COUNT(*) AS given
+  FROM marts__contact AS contact
+  JOIN kept_2 AS this
+    ON contact.person = this.key
+    AND CAST(contact.happened_at AS TIMESTAMP_NTZ) >= CAST(CAST(ADD_MONTHS(CAST((
+      CAST(this.period_end AS DATE) + 1
+    ) AS DATE), CAST(-12 AS INT)) AS DATE) AS TIMESTAMP_NTZ)
+    AND CAST(contact.happened_at AS TIMESTAMP_NTZ) < CAST((
+      CAST(this.period_end AS DATE) + 1
+    ) AS TIMESTAMP_NTZ)
+  WHERE
+    (
+      contact.contact_type IN ('R10', 'R20', 'R30', 'R40', 'R41', 'R50', 'R51', 'R52', 'R56')
+      AND NOT contact.cancelled IS TRUE
+    )
+    AND NOT COALESCE(contact.status, '7') IN ('3', '4', '5', '9')
+  GROUP BY
+    this.key,
+    this.period_end
+), with_contacts AS (
+  SELECT
+    this.*,
+    COALESCE(look_contacts.given, 0) AS contacts
+  FROM kept_2 AS this
+  LEFT JOIN look_contacts
+    ON look_contacts.key = this.key AND look_contacts.period_end = this.period_end
+), kept_3 AS (
+  SELECT
+    *
+  FROM with_contacts
+  WHERE
+    contacts >= 4
+), met_planned AS (
+  SELECT DISTINCT
+    care_plan.person AS shared,
+    CAST(care_plan.updated_on AS DATE) AS day
+  FROM marts__care_plan AS care_plan
+  WHERE
+    care_plan.in_kanta IS TRUE AND NOT care_plan.updated_on IS NULL
+), days_planned AS (
+  SELECT
+    period_end,
+    EXPLODE(
+      CAST(SEQUENCE(
+        CAST(CAST(ADD_MONTHS(CAST((
+          CAST(period_end AS DATE) + 1
+        ) AS DATE), CAST(-12 AS INT)) AS DATE) AS TIMESTAMP_NTZ),
+        CAST((
+          CAST(period_end AS DATE) + 1
+        ) AS TIMESTAMP_NTZ) - INTERVAL '1' DAY,
+        INTERVAL '1' DAY
+      ) AS ARRAY<DATE>)
+    ) AS day
+  FROM (
+    SELECT
+      month AS period_start,
+      CAST(LAST_DAY(month) AS DATE) AS period_end
+    FROM (
+      SELECT
+        month
+      FROM (
+        SELECT
+          EXPLODE(
+            CAST(SEQUENCE(
+              CAST(:first_month AS TIMESTAMP_NTZ),
+              CAST(:last_month AS TIMESTAMP_NTZ),
+              INTERVAL '1' MONTH
+            ) AS ARRAY<DATE>)
+          ) AS month
+      ) AS months
+      WHERE
+        MONTH(month) % 12 = 0
+    ) AS months
+  ) AS ends
+), months_of_planned AS (
+  SELECT
+    day,
+    YEAR(period_end) DIV 5 AS word,
+    BIT_OR(
+      SHIFTLEFT(CAST(1 AS BIGINT), (
+        YEAR(period_end) % 5 * 12 + MONTH(period_end) - 1
+      ))
+    ) AS bits
+  FROM days_planned
+  GROUP BY
+    day,
+    word
+), look_planned AS (
+  SELECT
+    shared,
+    word,
+    BIT_OR(bits) AS bits
+  FROM met_planned
+  JOIN months_of_planned
+    USING (day)
+  GROUP BY
+    shared,
+    word
+), with_planned AS (
+  SELECT
+    this.*,
+    COALESCE(
+      look_planned.bits & (
+        SHIFTLEFT(
+          CAST(1 AS BIGINT),
+          (
+            YEAR(this.period_end) % 5 * 12 + MONTH(this.period_end) - 1
+          )
+        )
+      ) <> 0,
+      FALSE
+    ) AS planned
+  FROM kept_3 AS this
+  LEFT JOIN look_planned
+    ON look_planned.shared = this.key
+    AND look_planned.word = YEAR(this.period_end) DIV 5
+), dated AS (
+  SELECT
+    *,
+    period_start AS month
+  FROM with_planned
+), periods AS (
+  SELECT DISTINCT
+    'month' AS grain,
+    DATE_FORMAT(month, 'yyyy-MM') AS period,
+    CAST(DATE_TRUNC('MONTH', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('MONTH', month) + INTERVAL '0' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      EXPLODE(
+        CAST(SEQUENCE(
+          CAST(:first_month AS TIMESTAMP_NTZ),
+          CAST(:last_month AS TIMESTAMP_NTZ),
+          INTERVAL '1' MONTH
+        ) AS ARRAY<DATE>)
+      ) AS month
+  ) AS months
+  UNION ALL
+  SELECT DISTINCT
+    'quarter' AS grain,
+    YEAR(month) || '-Q' || QUARTER(month) AS period,
+    CAST(DATE_TRUNC('QUARTER', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('QUARTER', month) + INTERVAL '2' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      EXPLODE(
+        CAST(SEQUENCE(
+          CAST(:first_month AS TIMESTAMP_NTZ),
+          CAST(:last_month AS TIMESTAMP_NTZ),
+          INTERVAL '1' MONTH
+        ) AS ARRAY<DATE>)
+      ) AS month
+  ) AS months
+  UNION ALL
+  SELECT DISTINCT
+    'year' AS grain,
+    CAST(YEAR(month) AS STRING) AS period,
+    CAST(DATE_TRUNC('YEAR', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('YEAR', month) + INTERVAL '11' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      EXPLODE(
+        CAST(SEQUENCE(
+          CAST(:first_month AS TIMESTAMP_NTZ),
+          CAST(:last_month AS TIMESTAMP_NTZ),
+          INTERVAL '1' MONTH
+        ) AS ARRAY<DATE>)
+      ) AS month
+  ) AS months
+), aged AS (
+  SELECT
+    *,
+    (
+      (
+        YEAR(period_end) - YEAR(birth_date)
+      ) - CAST((
+        MONTH(period_end) * 100 + DAY(period_end) < MONTH(birth_date) * 100 + DAY(birth_date)
+      ) AS INT)
+    ) AS age_1
+  FROM dated
+), flagged AS (
+  SELECT
+    month,
+    CAST(CASE
+      WHEN age_1 >= 85
+      THEN '85+'
+      WHEN age_1 BETWEEN 75 AND 84
+      THEN '75-84'
+      WHEN age_1 BETWEEN 65 AND 74
+      THEN '65-74'
+      WHEN age_1 BETWEEN 30 AND 64
+      THEN '30-64'
+      WHEN age_1 BETWEEN 18 AND 29
+      THEN '18-29'
+      WHEN age_1 BETWEEN 7 AND 17
+      THEN '7-17'
+      WHEN age_1 BETWEEN 0 AND 6
+      THEN '0-6'
+    END AS STRING) AS age_group,
+    CAST(CASE WHEN security_block THEN NULL ELSE municipality END AS STRING) AS municipality,
+    sex AS sex,
+    CASE WHEN planned THEN 1 ELSE 0 END AS pattern
+  FROM aged
+), cells AS (
+  SELECT
+    month,
+    age_group,
+    municipality,
+    sex,
+    pattern,
+    COUNT(*) AS rows
+  FROM flagged
+  GROUP BY
+    month,
+    pattern,
+    age_group,
+    municipality,
+    sex
+), groups AS (
+  SELECT
+    month,
+    '' AS set,
+    '' AS `group`,
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  GROUP BY
+    month,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'age_group' AS set,
+    'age_group=' || COALESCE(age_group, 'unknown') AS `group`,
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  GROUP BY
+    month,
+    age_group,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'municipality' AS set,
+    'municipality=' || COALESCE(municipality, 'unknown') AS `group`,
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  GROUP BY
+    month,
+    municipality,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'sex' AS set,
+    'sex=' || COALESCE(sex, 'unknown') AS `group`,
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  GROUP BY
+    month,
+    sex,
+    pattern
+), monthly AS (
+  SELECT
+    month,
+    set,
+    `group`,
+    SUM(rows) AS rows,
+    SUM(rows) FILTER(WHERE
+      (
+        pattern & 1
+      ) <> 0) AS true_0
+  FROM groups
+  GROUP BY
+    month,
+    set,
+    `group`
+), summed_care_plan_share AS (
+  SELECT
+    periods.grain,
+    periods.period,
+    periods.first_month,
+    periods.last_month,
+    monthly.set,
+    monthly.`group`,
+    COALESCE(SUM(true_0), 0) AS numerator,
+    COALESCE(SUM(true_0), 0) AS counted,
+    COALESCE(SUM(rows), 0) AS denominator,
+    COALESCE(SUM(rows), 0) AS weighed
+  FROM monthly
+  JOIN periods
+    ON monthly.month = periods.last_month AND periods.grain IN ('year')
+  GROUP BY
+    periods.grain,
+    periods.period,
+    periods.first_month,
+    periods.last_month,
+    monthly.set,
+    monthly.`group`
+)
+SELECT
+  'care_plan_share' AS measure,
+  1 AS version,
+  summed_care_plan_share.period AS period,
+  summed_care_plan_share.`group` AS `group`,
+  CAST(summed_care_plan_share.numerator AS DOUBLE) AS numerator,
+  CAST(summed_care_plan_share.denominator AS DOUBLE) AS denominator,
+  CAST(summed_care_plan_share.numerator AS DOUBLE) / NULLIF(CAST(summed_care_plan_share.denominator AS DOUBLE), 0) AS value,
+  summed_care_plan_share.weighed AS n
+FROM summed_care_plan_share

@@ -1,0 +1,224 @@
+WITH assessment AS (
+  SELECT
+    assessment.key,
+    assessment.person,
+    assessment.instrument,
+    assessment.assessed_on,
+    assessment.locked,
+    person.birth_date AS person__birth_date,
+    person.municipality AS person__municipality,
+    person.security_block AS person__security_block,
+    person.sex AS person__sex
+  FROM marts__assessment AS assessment
+  LEFT JOIN marts__person AS person
+    ON person.key = assessment.person
+  WHERE
+    assessment.instrument IN ('CheckUp', 'older_functioning')
+    AND assessment.locked IS TRUE
+), dated AS (
+  SELECT
+    *,
+    CAST(DATE_TRUNC('MONTH', assessed_on) AS DATE) AS month
+  FROM assessment
+  WHERE
+    assessed_on >= CAST(:first_month AS DATE)
+    AND assessed_on < ADD_MONTHS(CAST(:last_month AS DATE), 1)
+), dated_2 AS (
+  SELECT
+    *,
+    month AS period_start,
+    LAST_DAY(month) AS period_end
+  FROM dated
+), periods AS (
+  SELECT DISTINCT
+    'month' AS grain,
+    DATE_FORMAT(month, 'yyyy-MM') AS period,
+    CAST(DATE_TRUNC('MONTH', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('MONTH', month) + INTERVAL '0' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      EXPLODE(
+        CAST(SEQUENCE(
+          CAST(:first_month AS TIMESTAMP_NTZ),
+          CAST(:last_month AS TIMESTAMP_NTZ),
+          INTERVAL '1' MONTH
+        ) AS ARRAY<DATE>)
+      ) AS month
+  ) AS months
+  UNION ALL
+  SELECT DISTINCT
+    'quarter' AS grain,
+    YEAR(month) || '-Q' || QUARTER(month) AS period,
+    CAST(DATE_TRUNC('QUARTER', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('QUARTER', month) + INTERVAL '2' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      EXPLODE(
+        CAST(SEQUENCE(
+          CAST(:first_month AS TIMESTAMP_NTZ),
+          CAST(:last_month AS TIMESTAMP_NTZ),
+          INTERVAL '1' MONTH
+        ) AS ARRAY<DATE>)
+      ) AS month
+  ) AS months
+  UNION ALL
+  SELECT DISTINCT
+    'year' AS grain,
+    CAST(YEAR(month) AS STRING) AS period,
+    CAST(DATE_TRUNC('YEAR', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('YEAR', month) + INTERVAL '11' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      EXPLODE(
+        CAST(SEQUENCE(
+          CAST(:first_month AS TIMESTAMP_NTZ),
+          CAST(:last_month AS TIMESTAMP_NTZ),
+          INTERVAL '1' MONTH
+        ) AS ARRAY<DATE>)
+      ) AS month
+  ) AS months
+), aged AS (
+  SELECT
+    *,
+    (
+      (
+        YEAR(assessed_on) - YEAR(person__birth_date)
+      ) - CAST((
+        MONTH(assessed_on) * 100 + DAY(assessed_on) < MONTH(person__birth_date) * 100 + DAY(person__birth_date)
+      ) AS INT)
+    ) AS age_1
+  FROM dated_2
+), flagged AS (
+  SELECT
+    month,
+    CAST(CASE
+      WHEN age_1 >= 85
+      THEN '85+'
+      WHEN age_1 BETWEEN 75 AND 84
+      THEN '75-84'
+      WHEN age_1 BETWEEN 65 AND 74
+      THEN '65-74'
+      WHEN age_1 BETWEEN 30 AND 64
+      THEN '30-64'
+      WHEN age_1 BETWEEN 18 AND 29
+      THEN '18-29'
+      WHEN age_1 BETWEEN 7 AND 17
+      THEN '7-17'
+      WHEN age_1 BETWEEN 0 AND 6
+      THEN '0-6'
+    END AS STRING) AS age_group,
+    CAST(CASE WHEN person__security_block THEN NULL ELSE person__municipality END AS STRING) AS municipality,
+    CAST(person__sex AS STRING) AS sex,
+    CASE WHEN TRUE THEN 1 ELSE 0 END AS pattern
+  FROM aged
+), cells AS (
+  SELECT
+    month,
+    age_group,
+    municipality,
+    sex,
+    pattern,
+    COUNT(*) AS rows
+  FROM flagged
+  GROUP BY
+    month,
+    pattern,
+    age_group,
+    municipality,
+    sex
+), groups AS (
+  SELECT
+    month,
+    '' AS set,
+    '' AS `group`,
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  GROUP BY
+    month,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'age_group' AS set,
+    'age_group=' || COALESCE(age_group, 'unknown') AS `group`,
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  GROUP BY
+    month,
+    age_group,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'municipality' AS set,
+    'municipality=' || COALESCE(municipality, 'unknown') AS `group`,
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  GROUP BY
+    month,
+    municipality,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'sex' AS set,
+    'sex=' || COALESCE(sex, 'unknown') AS `group`,
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  GROUP BY
+    month,
+    sex,
+    pattern
+), monthly AS (
+  SELECT
+    month,
+    set,
+    `group`,
+    SUM(rows) AS rows,
+    SUM(rows) FILTER(WHERE
+      (
+        pattern & 1
+      ) <> 0) AS true_0
+  FROM groups
+  GROUP BY
+    month,
+    set,
+    `group`
+), summed_checkup_self_assessments AS (
+  SELECT
+    periods.grain,
+    periods.period,
+    periods.first_month,
+    periods.last_month,
+    monthly.set,
+    monthly.`group`,
+    COALESCE(SUM(true_0), 0) AS numerator,
+    COALESCE(SUM(true_0), 0) AS counted,
+    COALESCE(SUM(rows), 0) AS denominator,
+    COALESCE(SUM(rows), 0) AS weighed
+  FROM monthly
+  JOIN periods
+    ON monthly.month BETWEEN periods.first_month AND periods.last_month
+    AND periods.grain IN ('month', 'quarter', 'year')
+  GROUP BY
+    periods.grain,
+    periods.period,
+    periods.first_month,
+    periods.last_month,
+    monthly.set,
+    monthly.`group`
+)
+SELECT
+  'checkup_self_assessments' AS measure,
+  1 AS version,
+  summed_checkup_self_assessments.period AS period,
+  summed_checkup_self_assessments.`group` AS `group`,
+  CAST(summed_checkup_self_assessments.numerator AS DOUBLE) AS numerator,
+  NULL AS denominator,
+  CAST(summed_checkup_self_assessments.numerator AS DOUBLE) AS value,
+  summed_checkup_self_assessments.counted AS n
+FROM summed_checkup_self_assessments

@@ -1,0 +1,310 @@
+WITH ledger_entry AS (
+  SELECT
+    ledger_entry.key,
+    ledger_entry.booked_on,
+    ledger_entry.amount,
+    ledger_entry.municipality,
+    ledger_entry.internal
+  FROM marts__ledger_entry AS ledger_entry
+  WHERE
+    NOT ledger_entry.internal IS TRUE AND NOT ledger_entry.amount IS NULL
+), dated AS (
+  SELECT
+    *,
+    CAST(DATE_TRUNC('MONTH', booked_on) AS DATE) AS month
+  FROM ledger_entry
+  WHERE
+    booked_on >= CAST(:first_month AS DATE)
+    AND booked_on < ADD_MONTHS(CAST(:last_month AS DATE), 1)
+), dated_2 AS (
+  SELECT
+    *,
+    month AS period_start,
+    LAST_DAY(month) AS period_end
+  FROM dated
+), periods AS (
+  SELECT DISTINCT
+    'month' AS grain,
+    DATE_FORMAT(month, 'yyyy-MM') AS period,
+    CAST(DATE_TRUNC('MONTH', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('MONTH', month) + INTERVAL '0' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      EXPLODE(
+        CAST(SEQUENCE(
+          CAST(:first_month AS TIMESTAMP_NTZ),
+          CAST(:last_month AS TIMESTAMP_NTZ),
+          INTERVAL '1' MONTH
+        ) AS ARRAY<DATE>)
+      ) AS month
+  ) AS months
+  UNION ALL
+  SELECT DISTINCT
+    'quarter' AS grain,
+    YEAR(month) || '-Q' || QUARTER(month) AS period,
+    CAST(DATE_TRUNC('QUARTER', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('QUARTER', month) + INTERVAL '2' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      EXPLODE(
+        CAST(SEQUENCE(
+          CAST(:first_month AS TIMESTAMP_NTZ),
+          CAST(:last_month AS TIMESTAMP_NTZ),
+          INTERVAL '1' MONTH
+        ) AS ARRAY<DATE>)
+      ) AS month
+  ) AS months
+  UNION ALL
+  SELECT DISTINCT
+    'year' AS grain,
+    CAST(YEAR(month) AS STRING) AS period,
+    CAST(DATE_TRUNC('YEAR', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('YEAR', month) + INTERVAL '11' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      EXPLODE(
+        CAST(SEQUENCE(
+          CAST(:first_month AS TIMESTAMP_NTZ),
+          CAST(:last_month AS TIMESTAMP_NTZ),
+          INTERVAL '1' MONTH
+        ) AS ARRAY<DATE>)
+      ) AS month
+  ) AS months
+), flagged AS (
+  SELECT
+    month,
+    municipality AS municipality,
+    CAST(amount AS DECIMAL(24, 6)) AS value_0
+  FROM dated_2
+), cells AS (
+  SELECT
+    month,
+    municipality,
+    COUNT(*) AS rows,
+    SUM(value_0) AS sum_0,
+    COUNT(value_0) AS count_0
+  FROM flagged
+  GROUP BY
+    month,
+    municipality
+), groups AS (
+  SELECT
+    month,
+    '' AS set,
+    '' AS `group`,
+    SUM(rows) AS rows,
+    SUM(sum_0) AS sum_0,
+    SUM(count_0) AS count_0
+  FROM cells
+  GROUP BY
+    month
+  UNION ALL
+  SELECT
+    month,
+    'municipality' AS set,
+    'municipality=' || COALESCE(municipality, 'unknown') AS `group`,
+    SUM(rows) AS rows,
+    SUM(sum_0) AS sum_0,
+    SUM(count_0) AS count_0
+  FROM cells
+  GROUP BY
+    month,
+    municipality
+), monthly AS (
+  SELECT
+    month,
+    set,
+    `group`,
+    SUM(rows) AS rows,
+    SUM(sum_0) AS sum_0,
+    SUM(count_0) AS count_0
+  FROM groups
+  GROUP BY
+    month,
+    set,
+    `group`
+), summed_need_adjusted_cost AS (
+  SELECT
+    periods.grain,
+    periods.period,
+    periods.first_month,
+    periods.last_month,
+    monthly.set,
+    monthly.`group`,
+    COALESCE(SUM(sum_0), 0) AS numerator,
+    COALESCE(SUM(count_0), 0) AS counted,
+    COALESCE(SUM(rows), 0) AS denominator,
+    COALESCE(SUM(rows), 0) AS weighed
+  FROM monthly
+  JOIN periods
+    ON monthly.month BETWEEN periods.first_month AND periods.last_month
+    AND periods.grain IN ('year')
+  GROUP BY
+    periods.grain,
+    periods.period,
+    periods.first_month,
+    periods.last_month,
+    monthly.set,
+    monthly.`group`
+), population AS (
+  SELECT
+    population.key,
+    population.municipality,
+    population.year,
+    population.persons,
+    population.need_coefficient
+  FROM marts__population AS population
+), dated_3 AS (
+  SELECT
+    *,
+    CAST(DATE_TRUNC('MONTH', CAST(TRY_MAKE_TIMESTAMP_NTZ(year, 1, 1, 0, 0, 0) AS DATE)) AS DATE) AS month
+  FROM population
+  WHERE
+    CAST(TRY_MAKE_TIMESTAMP_NTZ(year, 1, 1, 0, 0, 0) AS DATE) >= CAST(TRUNC(CAST(:first_month AS DATE), 'YEAR') AS DATE)
+    AND CAST(TRY_MAKE_TIMESTAMP_NTZ(year, 1, 1, 0, 0, 0) AS DATE) < ADD_MONTHS(CAST(ADD_MONTHS(TRUNC(CAST(:last_month AS DATE), 'YEAR'), 11) AS DATE), 1)
+), dated_4 AS (
+  SELECT
+    *,
+    month AS period_start,
+    LAST_DAY(month) AS period_end
+  FROM dated_3
+), whole_periods AS (
+  SELECT DISTINCT
+    'month' AS grain,
+    DATE_FORMAT(month, 'yyyy-MM') AS period,
+    CAST(DATE_TRUNC('MONTH', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('MONTH', month) + INTERVAL '0' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      EXPLODE(
+        CAST(SEQUENCE(
+          CAST(CAST(TRUNC(CAST(:first_month AS DATE), 'YEAR') AS DATE) AS TIMESTAMP_NTZ),
+          CAST(CAST(ADD_MONTHS(TRUNC(CAST(:last_month AS DATE), 'YEAR'), 11) AS DATE) AS TIMESTAMP_NTZ),
+          INTERVAL '1' MONTH
+        ) AS ARRAY<DATE>)
+      ) AS month
+  ) AS months
+  UNION ALL
+  SELECT DISTINCT
+    'quarter' AS grain,
+    YEAR(month) || '-Q' || QUARTER(month) AS period,
+    CAST(DATE_TRUNC('QUARTER', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('QUARTER', month) + INTERVAL '2' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      EXPLODE(
+        CAST(SEQUENCE(
+          CAST(CAST(TRUNC(CAST(:first_month AS DATE), 'YEAR') AS DATE) AS TIMESTAMP_NTZ),
+          CAST(CAST(ADD_MONTHS(TRUNC(CAST(:last_month AS DATE), 'YEAR'), 11) AS DATE) AS TIMESTAMP_NTZ),
+          INTERVAL '1' MONTH
+        ) AS ARRAY<DATE>)
+      ) AS month
+  ) AS months
+  UNION ALL
+  SELECT DISTINCT
+    'year' AS grain,
+    CAST(YEAR(month) AS STRING) AS period,
+    CAST(DATE_TRUNC('YEAR', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('YEAR', month) + INTERVAL '11' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      EXPLODE(
+        CAST(SEQUENCE(
+          CAST(CAST(TRUNC(CAST(:first_month AS DATE), 'YEAR') AS DATE) AS TIMESTAMP_NTZ),
+          CAST(CAST(ADD_MONTHS(TRUNC(CAST(:last_month AS DATE), 'YEAR'), 11) AS DATE) AS TIMESTAMP_NTZ),
+          INTERVAL '1' MONTH
+        ) AS ARRAY<DATE>)
+      ) AS month
+  ) AS months
+), flagged_2 AS (
+  SELECT
+    month,
+    municipality AS municipality,
+    CAST(persons * need_coefficient AS DECIMAL(24, 6)) AS value_0
+  FROM dated_4
+), cells_2 AS (
+  SELECT
+    month,
+    municipality,
+    COUNT(*) AS rows,
+    SUM(value_0) AS sum_0,
+    COUNT(value_0) AS count_0
+  FROM flagged_2
+  GROUP BY
+    month,
+    municipality
+), groups_2 AS (
+  SELECT
+    month,
+    '' AS set,
+    '' AS `group`,
+    SUM(rows) AS rows,
+    SUM(sum_0) AS sum_0,
+    SUM(count_0) AS count_0
+  FROM cells_2
+  GROUP BY
+    month
+  UNION ALL
+  SELECT
+    month,
+    'municipality' AS set,
+    'municipality=' || COALESCE(municipality, 'unknown') AS `group`,
+    SUM(rows) AS rows,
+    SUM(sum_0) AS sum_0,
+    SUM(count_0) AS count_0
+  FROM cells_2
+  GROUP BY
+    month,
+    municipality
+), monthly_2 AS (
+  SELECT
+    month,
+    set,
+    `group`,
+    SUM(rows) AS rows,
+    SUM(sum_0) AS sum_0,
+    SUM(count_0) AS count_0
+  FROM groups_2
+  GROUP BY
+    month,
+    set,
+    `group`
+), summed_need_adjusted_cost_per AS (
+  SELECT
+    whole_periods.grain,
+    whole_periods.period,
+    whole_periods.first_month,
+    whole_periods.last_month,
+    monthly_2.set,
+    monthly_2.`group`,
+    COALESCE(SUM(sum_0), 0) AS numerator,
+    COALESCE(SUM(count_0), 0) AS counted,
+    COALESCE(SUM(rows), 0) AS denominator,
+    COALESCE(SUM(rows), 0) AS weighed
+  FROM monthly_2
+  JOIN whole_periods
+    ON monthly_2.month BETWEEN whole_periods.first_month AND whole_periods.last_month
+    AND whole_periods.grain IN ('year')
+  GROUP BY
+    whole_periods.grain,
+    whole_periods.period,
+    whole_periods.first_month,
+    whole_periods.last_month,
+    monthly_2.set,
+    monthly_2.`group`
+)
+SELECT
+  'need_adjusted_cost' AS measure,
+  1 AS version,
+  summed_need_adjusted_cost.period AS period,
+  summed_need_adjusted_cost.`group` AS `group`,
+  CAST(summed_need_adjusted_cost.numerator AS DOUBLE) AS numerator,
+  CAST(summed_need_adjusted_cost_per.numerator AS DOUBLE) AS denominator,
+  CAST(summed_need_adjusted_cost.numerator AS DOUBLE) / NULLIF(CAST(summed_need_adjusted_cost_per.numerator AS DOUBLE), 0) AS value,
+  summed_need_adjusted_cost.counted AS n
+FROM summed_need_adjusted_cost
+LEFT JOIN summed_need_adjusted_cost_per
+  ON summed_need_adjusted_cost_per.grain = CASE summed_need_adjusted_cost.grain WHEN 'year' THEN 'year' END
+  AND summed_need_adjusted_cost_per.first_month <= summed_need_adjusted_cost.first_month
+  AND summed_need_adjusted_cost_per.last_month >= summed_need_adjusted_cost.last_month
+  AND summed_need_adjusted_cost_per.`group` = summed_need_adjusted_cost.`group`
