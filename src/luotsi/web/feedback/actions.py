@@ -120,7 +120,7 @@ def answer(
             raise UserError(_("This link has been answered, or its time is over."))
         invitation.answered_at = now
         invitation.save(update_fields=["answered_at"])
-    read = reading.read(given.comment, given.language)
+    read = reading.read(given.comment, given.language, given.scores.get("nps"))
     answer, new = Answer.objects.get_or_create(
         answer_id=answer_id,
         defaults={

@@ -106,7 +106,11 @@ def _tokens(text: str, language: str, shouted: bool) -> list[Token]:
         before, after = text[: match.start()][-1:], text[match.end() :][:1]
         if before == "[" and after == "]":
             continue  # a mask
-        found.append(_token(match, bool(START.search(text[: match.start()][-8:])), language, shouted))
+        if len(match[0]) < 2:
+            continue  # an initial, which goes with the name after it
+        sofar = text[: match.start()][-8:]
+        begins = bool(START.search(sofar)) and not INITIAL.search(sofar)
+        found.append(_token(match, begins, language, shouted))
     return found
 
 

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from luotsi.web.feedback.themes import masking, mood, topics
 
+CRITIC, PROMOTER = 6, 9
+"""The highest recommendation of a critic and the lowest of a promoter, as in the Net Promoter Score."""
+
 
 class Read(NamedTuple):
     """A free text as it is kept. `themes`: codes of feedback_theme, the strongest first; `mood`: of feedback_mood."""
@@ -20,9 +23,15 @@ def masked(text: str, language: str) -> str:
     return masking.masked(text, language)
 
 
-def read(text: str, language: str) -> Read:
-    """A text masked, with themes and mood; of an empty one nothing is said."""
+def read(text: str, language: str, recommends: int | None = None) -> Read:
+    """A text masked, with themes and mood; of an empty one nothing is said.
+
+    recommends: 0 to 10, by the same person; it tells the mood where the words do not.
+    """
     if not text.strip():
         return Read("", (), "")
     clean = masked(text.strip(), language)
-    return Read(clean, topics.found(clean, language), mood.of(clean, language))
+    found = mood.of(clean, language)
+    if found == "neutral" and recommends is not None:
+        found = "positive" if recommends >= PROMOTER else "negative" if recommends <= CRITIC else found
+    return Read(clean, topics.found(clean, language), found)
