@@ -8,67 +8,30 @@ asks for. What a statement says in Spark's SQL stands in `writing`, what a table
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
-import datetime
 import re
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
-from functools import cached_property, lru_cache
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow
-import sqlglot
-from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as f
 from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 from pyspark.sql.types import StructType
 from pyspark.storagelevel import StorageLevel
 from sqlglot import exp
-from sqlglot.tokenizer_core import TokenType
 
 from luotsi.concepts.errors import UserError
+from luotsi.engine.spark.answers import Answer, refusals
 from luotsi.engine.spark.session import session
-from luotsi.engine.spark.tables import Tables, arrow_schema, whole
+from luotsi.engine.spark.statements import fitted, full_name, literal, parsed, with_values
+from luotsi.engine.spark.tables import WHOLE, Tables, arrow_schema, whole
 from luotsi.engine.spark.writing import shown, written
 
 VARIABLE = re.compile(r"SET VARIABLE (\w+) = \?")
 TRANSACTION = {"BEGIN": "begin", "COMMIT": "commit", "ROLLBACK": "rollback"}
 MACRO = "CREATE OR REPLACE MACRO"
 pa: Any = pyarrow
-MARK = TokenType.PLACEHOLDER
-
-
-class Answer:
-    """What a statement gives. Rows are fetched, and counted, when they are asked for."""
-
-    def __init__(self, frame: DataFrame | None = None, count: Callable[[], int] | None = None) -> None:
-        self.frame, self._count, self._at = frame, count, 0
-
-    @cached_property
-    def _rows(self) -> list[tuple[Any, ...]]:
-        if self.frame is not None:
-            return [tuple(row) for row in self.frame.collect()]
-        return [(self._count(),)] if self._count is not None else []
-
-    @property
-    def description(self) -> Sequence[Sequence[Any]]:
-        """The columns: name and type."""
-        return [(each.name, each.dataType) for each in self.frame.schema] if self.frame is not None else []
-
-    def fetchone(self) -> tuple[Any, ...] | None:
-        """The next row, None after the last."""
-        self._at += 1
-        return self._rows[self._at - 1] if self._at <= len(self._rows) else None
-
-    def fetchall(self) -> list[tuple[Any, ...]]:
-        """Every row."""
-        return self._rows
-
-    def to_arrow_table(self) -> Any:
-        """Every row, as an Arrow table."""
-        assert self.frame is not None
-        return self.frame.toArrow()
 
 
 class Connection:
@@ -101,19 +64,19 @@ class Connection:
             assert isinstance(parameters, Sequence)
             self.variables[variable[1]] = parameters[0]
             return Answer()
-        try:
-            return self._run(_with(_parsed(said), parameters))
-        except PySparkException as error:
-            raise UserError(f"Spark refused a statement: {str(error).splitlines()[0][:500]}") from error
+        with refusals():
+            return self._run(with_values(parsed(said), parameters))
 
     def executemany(self, query: str, parameters: object = None) -> object:
         """Runs an `INSERT INTO t VALUES (?, ...)` for many rows at once."""
         assert isinstance(parameters, Sequence)
-        insert = _parsed(query)
-        rows = [exp.Tuple(expressions=[_literal(value) for value in row]) for row in parameters]
+        insert = parsed(query)
+        rows = [exp.Tuple(expressions=[literal(value) for value in row]) for row in parameters]
         if rows:
+            insert = insert.copy()
             insert.set("expression", exp.Values(expressions=rows))
-            self._run(insert)
+            with refusals():
+                self._run(insert)
         return self
 
     def sql(self, query: str, *, params: object = None) -> Answer:
@@ -161,7 +124,7 @@ class Connection:
             return Answer()
         target = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
         query = tree.args.get("expression")
-        name, word = _name(target), shown(target.db, target.name)
+        name, word = full_name(target), shown(target.db, target.name)
         if tree.args.get("exists") and (name in self.tables.names or word in self.frames):
             return Answer()
         if self._temporary(tree, target):
@@ -181,7 +144,7 @@ class Connection:
     def _insert(self, tree: exp.Insert) -> Answer:
         target = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
         columns = [each.name for each in tree.this.expressions] if isinstance(tree.this, exp.Schema) else []
-        name, word = _name(target), shown(target.db, target.name)
+        name, word = full_name(target), shown(target.db, target.name)
         temporary = name not in self.tables.names
         schema = self.frames[word].schema if temporary else self._kind(self.tables.get(name).schema)
         types = {each.name: each.dataType.simpleString() for each in schema}
@@ -189,7 +152,7 @@ class Connection:
         if tree.args.get("by_name"):
             columns = [*query.named_selects]
             assert "*" not in columns
-        new = self._frame(_fitted(query, columns or [*types], types))
+        new = self._frame(fitted(query, columns or [*types], types))
         if temporary:
             new = self._held(word, new)
             self._show(word, self.frames[word].unionAll(new))
@@ -202,7 +165,7 @@ class Connection:
 
     def _delete(self, tree: exp.Delete) -> Answer:
         target, where = tree.this, tree.args.get("where")
-        name, word = _name(target), shown(target.db, target.name)
+        name, word = full_name(target), shown(target.db, target.name)
         gone = exp.Coalesce(this=exp.paren(where.this.copy()), expressions=[exp.false()]) if where else exp.true()
         kept = exp.select("*").from_(target.copy()).where(exp.not_(gone))
         if name not in self.tables.names:
@@ -220,7 +183,7 @@ class Connection:
         target = tree.this
         self._writable()
         self._changed(shown(target.db, target.name))
-        self.tables.drop(_name(target))
+        self.tables.drop(full_name(target))
         self._settle()
         return Answer()
 
@@ -239,13 +202,23 @@ class Connection:
                 self._changed(word)
             self.tables.rollback()
         elif what == "commit":
-            self.tables.commit()
+            self._commit()
         self.in_transaction = what == "begin"
 
     def _settle(self) -> None:
         """A statement outside a transaction is one of its own."""
         if not self.in_transaction:
-            self.tables.commit()
+            self._commit()
+
+    def _commit(self) -> None:
+        """Shows what was changed; files that many small loads have left are written together first."""
+        for name, files in [*self.tables.crowded()]:
+            table = self.tables.get(name)
+            frame = self._files(table.schema, [str(self.tables.place(name) / each.path) for each in files])
+            whole_files = 1 + sum(each.bytes for each in files) // WHOLE
+            self.tables.swap(name, files, self._put(name, frame.coalesce(whole_files)))
+            self._changed(shown(*name.split(".", 1)))
+        self.tables.commit()
 
     def _writable(self) -> None:
         if self.read_only:
@@ -353,57 +326,3 @@ class Connection:
     def _temporary(self, tree: exp.Create, target: exp.Table) -> bool:
         properties = tree.args.get("properties")
         return bool(properties and properties.find(exp.TemporaryProperty)) or target.db in self.memory
-
-
-@lru_cache(maxsize=4096)
-def _parsed(query: str) -> exp.Expr:
-    """The statement as a tree, in which the marks of parameters are named in their order: p0, p1, ..."""
-    marks = [each.start for each in sqlglot.tokenize(query, dialect="duckdb") if each.token_type is MARK]
-    for number, place in reversed([*enumerate(marks)]):
-        query = f"{query[:place]}$p{number}{query[place + 1 :]}"
-    return sqlglot.parse_one(query, dialect="duckdb")
-
-
-def _with(tree: exp.Expr, parameters: object) -> exp.Expr:
-    """The statement with its parameters written out."""
-    if parameters is None:
-        return tree
-    assert isinstance(parameters, Mapping | Sequence)
-    named = parameters if isinstance(parameters, Mapping) else {f"p{n}": value for n, value in enumerate(parameters)}
-    made = tree.copy()
-    for node in [*made.find_all(exp.Placeholder, exp.Parameter)]:
-        node.replace(_literal(named[node.name]))
-    return made
-
-
-def _literal(value: object) -> exp.Expr:
-    match value:
-        case None:
-            return exp.null()
-        case bool():
-            return exp.true() if value else exp.false()
-        case datetime.datetime():
-            return exp.cast(exp.Literal.string(value.isoformat(" ")), "timestamp")
-        case datetime.date():
-            return exp.cast(exp.Literal.string(value.isoformat()), "date")
-        case int() | float() | Decimal():
-            return exp.convert(value)
-        case _:
-            return exp.Literal.string(str(value))
-
-
-def _fitted(query: exp.Expr, columns: Sequence[str], types: Mapping[str, str]) -> exp.Expr:
-    """The query as a table holds its rows: each column by its place in the list, others null, in the table's types."""
-    given = [f"c{place}" for place in range(len(columns))]
-    places = dict(zip(columns, given, strict=True))
-    made = [
-        exp.alias_(exp.cast(exp.column(places[name]) if name in places else exp.null(), kind, dialect="spark"),
-                   name, quoted=True)
-        for name, kind in types.items()
-    ]  # fmt: skip
-    alias = exp.TableAlias(this=exp.to_identifier("given"), columns=[exp.to_identifier(each) for each in given])
-    return exp.select(*made).from_(exp.Subquery(this=query.copy(), alias=alias))
-
-
-def _name(table: exp.Expr) -> str:
-    return f"{table.args['db'].name}.{table.name}" if table.args.get("db") else table.name

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ from luotsi.concepts.errors import UserError
 pa: Any = pyarrow
 pq: Any = pyarrow.parquet
 COMMITS = "commits"
+SMALL, MANY, WHOLE = 32 << 20, 64, 128 << 20
+"""Bytes under which a file is small, how many small files of a table are written together, and bytes of a file then."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,19 @@ class Tables:
         found = self._listed(self.place(name), part)
         table.files, table.added, table.replaced = found, [*found], True
         return before
+
+    def crowded(self) -> Iterator[tuple[str, list[File]]]:
+        """The tables changed in this transaction that have gathered many small files, and those files."""
+        for table in self.known.values():
+            small = [each for each in table.files if each.bytes < SMALL]
+            if table.added and len(small) >= MANY:
+                yield table.name, small
+
+    def swap(self, name: str, gone: Iterable[File], part: Path) -> None:
+        """Puts the files of a folder, which hold the same rows, in the place of some of a table's."""
+        table, found, old = self.get(name), self._listed(self.place(name), part), {*gone}
+        for files in (table.files, table.added):
+            files[:] = [*(each for each in files if each not in old), *found]
 
     def _listed(self, place: Path, part: Path) -> list[File]:
         """The files Spark wrote, without those that hold no rows."""

@@ -35,7 +35,11 @@ def open_vault(home: Path, read_only: bool = False, *, memory: str | None = None
         raise UserError(f"{folder} holds no vault yet; run luotsi load first")
     if on_spark():
         folder.mkdir(parents=True, exist_ok=True)
-        return import_module("luotsi.engine.spark.connection").Connection(folder / TABLES, read_only=read_only)
+        try:
+            engine = import_module("luotsi.engine.spark.connection")
+        except ModuleNotFoundError as error:
+            raise UserError("LUOTSI_ENGINE is spark, which is not installed: pip install 'luotsi[spark]'") from error
+        return engine.Connection(folder / TABLES, read_only=read_only)
     spill = folder / "tmp"
     spill.mkdir(parents=True, exist_ok=True)
     return connect(folder / FILE, read_only=read_only, memory=memory, spill=spill)

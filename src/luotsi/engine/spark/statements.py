@@ -1,0 +1,71 @@
+"""Reads statements of the engine: as trees, with their values, as rows that fit a table. Runs none."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import cast
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.tokenizer_core import TokenType
+
+MARK = TokenType.PLACEHOLDER
+
+
+@lru_cache(maxsize=4096)
+def parsed(query: str) -> exp.Expr:
+    """The statement as a tree, in which the marks of parameters are named in their order: p0, p1, ..."""
+    marks = [each.start for each in sqlglot.tokenize(query, dialect="duckdb") if each.token_type is MARK]
+    for number, place in reversed([*enumerate(marks)]):
+        query = f"{query[:place]}$p{number}{query[place + 1 :]}"
+    return sqlglot.parse_one(query, dialect="duckdb")
+
+
+def with_values(tree: exp.Expr, parameters: object) -> exp.Expr:
+    """The statement with its parameters written out."""
+    if parameters is None:
+        return tree
+    given = cast("Mapping[str, object] | Sequence[object]", parameters)
+    named = given if isinstance(given, Mapping) else {f"p{n}": value for n, value in enumerate(given)}
+    made = tree.copy()
+    for node in [*made.find_all(exp.Placeholder, exp.Parameter)]:
+        node.replace(literal(named[node.name]))
+    return made
+
+
+def literal(value: object) -> exp.Expr:
+    """A value of Python as it is written in a statement."""
+    match value:
+        case None:
+            return exp.null()
+        case bool():
+            return exp.true() if value else exp.false()
+        case datetime.datetime():
+            return exp.cast(exp.Literal.string(value.isoformat(" ")), "timestamp")
+        case datetime.date():
+            return exp.cast(exp.Literal.string(value.isoformat()), "date")
+        case int() | float() | Decimal():
+            return exp.convert(value)
+        case _:
+            return exp.Literal.string(str(value))
+
+
+def fitted(query: exp.Expr, columns: Sequence[str], types: Mapping[str, str]) -> exp.Expr:
+    """The query as a table holds its rows: each column by its place in the list, others null, in the table's types."""
+    given = [f"c{place}" for place in range(len(columns))]
+    places = dict(zip(columns, given, strict=True))
+    made = [
+        exp.alias_(exp.cast(exp.column(places[name]) if name in places else exp.null(), kind, dialect="spark"),
+                   name, quoted=True)
+        for name, kind in types.items()
+    ]  # fmt: skip
+    alias = exp.TableAlias(this=exp.to_identifier("given"), columns=[exp.to_identifier(each) for each in given])
+    return exp.select(*made).from_(exp.Subquery(this=query.copy(), alias=alias))
+
+
+def full_name(table: exp.Expr) -> str:
+    """The name of a table with its schema, where it has one."""
+    return f"{table.args['db'].name}.{table.name}" if table.args.get("db") else table.name

@@ -1,0 +1,111 @@
+"""What the connection to Spark does beyond single statements: transactions, small files, plans that a cluster bears."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlglot
+
+from luotsi.concepts.errors import UserError
+from luotsi.concepts.reading import County, read_county
+from luotsi.engine import measures
+from luotsi.engine.measures.example_tables import Tables as Examples
+from luotsi.engine.spark.connection import Connection
+from luotsi.engine.spark.tables import MANY, Tables
+from luotsi.engine.spark.writing import written
+
+ROOT = Path(__file__).parents[5]
+
+pytestmark = [pytest.mark.xdist_group("spark"), pytest.mark.usefixtures("java")]
+
+
+@pytest.fixture
+def con(tmp_path: Path) -> Iterator[Connection]:
+    made = Connection(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def county() -> County:
+    return read_county(ROOT / "county")[0]
+
+
+def test_a_transaction_that_is_rolled_back_leaves_the_tables_as_they_were(con: Connection, tmp_path: Path) -> None:
+    con.execute("CREATE TABLE vault.t (n INTEGER, word VARCHAR)")
+    con.execute("INSERT INTO vault.t VALUES (1, 'a')")
+    con.execute("BEGIN")
+    con.execute("INSERT INTO vault.t (n) SELECT n + 1 FROM vault.t")
+    con.execute("DELETE FROM vault.t WHERE n = 1")
+    assert con.execute("SELECT * FROM vault.t").fetchall() == [(2, None)]
+    assert Tables(tmp_path).get("vault.t").rows == 1
+    con.execute("ROLLBACK")
+    assert con.execute("SELECT * FROM vault.t").fetchall() == [(1, "a")]
+
+
+def test_many_small_loads_leave_few_files_and_every_row(con: Connection, tmp_path: Path) -> None:
+    con.execute("CREATE TABLE vault.t (n INTEGER)")
+    for n in range(MANY + 5):
+        con.execute("INSERT INTO vault.t VALUES (?)", [n])
+    assert len(Tables(tmp_path).paths("vault.t")) < 10
+    assert [n for (n,) in con.execute("SELECT n FROM vault.t ORDER BY n").fetchall()] == [*range(MANY + 5)]
+
+
+def test_a_vault_open_for_reading_is_not_written(con: Connection, tmp_path: Path) -> None:
+    con.execute("CREATE TABLE vault.t (n INTEGER)")
+    with pytest.raises(UserError, match="open for reading only"):
+        Connection(tmp_path, read_only=True).execute("INSERT INTO vault.t VALUES (1)")
+
+
+def test_what_spark_refuses_is_a_sentence(con: Connection) -> None:
+    with pytest.raises(UserError, match=r"there is no table vault\.nowhere"):
+        con.execute("SELECT * FROM vault.nowhere")
+    with pytest.raises(UserError, match=r"Spark refused a statement: .*CAST_INVALID_INPUT"):
+        con.execute("SELECT CAST('x' AS INTEGER)").fetchall()
+
+
+def test_what_rests_on_a_temporary_table_is_not_planned_from_the_files_up(con: Connection) -> None:
+    con.execute("CREATE TEMP TABLE a AS SELECT * FROM (VALUES (1), (2)) AS v(n)")
+    con.execute("CREATE TEMP TABLE b AS SELECT a.n FROM a JOIN a AS again ON again.n = a.n")
+    assert len(plan(con, "SELECT n, count(*) FROM b GROUP BY n").splitlines()) < 10
+
+
+def plan(con: Connection, query: str) -> str:
+    """The physical plan of a query."""
+    return (
+        con.spark.sql(written(sqlglot.parse_one(query, dialect="duckdb")))
+        ._jdf.queryExecution()
+        .executedPlan()
+        .toString()
+    )
+
+
+@pytest.fixture(scope="module")
+def plans(java: None, county: County, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The physical plan of every measure, over tables of nothing."""
+    con = Connection(tmp_path_factory.mktemp("tables"))
+    examples = Examples(con, county, "Spark")
+    found = {}
+    for name in ("contacts", "access_7d_share", "coc_index", "readmit_30d_share", "residents", "high_use_share"):
+        text = measures.sql(county, name).replace("marts.", f"{examples.schema}.")
+        text = text.replace("$first_month", "'2024-01-01'").replace("$last_month", "'2024-12-01'")
+        found[name] = plan(con, text)
+    con.close()
+    return found
+
+
+def test_a_unit_of_half_the_country_is_counted_where_its_rows_lie_before_they_meet(plans: dict[str, str]) -> None:
+    for name, text in plans.items():
+        assert "partial_" in text, name
+
+
+def test_the_row_before_is_found_by_a_sort_within_a_key_and_no_person_is_paired_with_themself(
+    plans: dict[str, str],
+) -> None:
+    for name in ("access_7d_share", "readmit_30d_share"):
+        assert re.search(r"Window \[.*last(_value)?\(", plans[name]), name
+    for name, text in plans.items():
+        assert "CartesianProduct" not in text, name
