@@ -58,4 +58,5 @@ def _users() -> Iterator[str]:
     told = io.StringIO()
     call_command("demonstration_users", stdout=told)
     call_command("demonstration_items")
+    call_command("demonstration_feedback")
     yield from told.getvalue().splitlines()

@@ -88,4 +88,6 @@ def staff_tabs(context: template.Context) -> SafeString:
     words = (_("Answers"), _("Waiting for an answer"), _("Ask for feedback"), _("Places"), _("What was done"))
     named = zip(words, TABS, strict=True)
     items = [(word, reverse(name)) for word, (name, action) in named if may(request.user, action)]
+    if not items:
+        return SafeString()
     return render_to_string("ui/components/tabs.html", ui.tabs(items, request.path, _("Feedback")))

@@ -43,7 +43,7 @@ def _weighed(said: list[str], language: str) -> tuple[int, int]:
     What was not done or not there is blame too, unless it is praised or blamed by a word: thanks seldom tell of it.
     """
     good, bad = lexicon.moods(language)
-    turns = [at for at, word in enumerate(said) if word in TURNS.get(language, TURNS["en"])]
+    turns = [at for at, word in enumerate(said) if word in TURNS[language]]
     back = 0 if language == "fi" else BACK
     praise = blame = 0
     for at, word in enumerate(said):

@@ -20,7 +20,7 @@ class Read(NamedTuple):
 
 def masked(text: str, language: str) -> str:
     """A text with names, personal identity codes, numbers and e-mail addresses masked."""
-    return masking.masked(text, language)
+    return masking.masked(text, _known(language))
 
 
 def read(text: str, language: str, recommends: int | None = None) -> Read:
@@ -30,8 +30,14 @@ def read(text: str, language: str, recommends: int | None = None) -> Read:
     """
     if not text.strip():
         return Read("", (), "")
-    clean = masked(text.strip(), language)
+    language = _known(language)
+    clean = masking.masked(text.strip(), language)
     found = mood.of(clean, language)
     if found == "neutral" and recommends is not None:
         found = "positive" if recommends >= PROMOTER else "negative" if recommends <= CRITIC else found
     return Read(clean, topics.found(clean, language), found)
+
+
+def _known(language: str) -> str:
+    """The language a text is read in: English for one that has no words here."""
+    return language if language in masking.MASKS else "en"

@@ -84,4 +84,4 @@ def of_language(language: str) -> Topics:
 
 def found(text: str, language: str) -> tuple[str, ...]:
     """The themes of a text: codes of feedback_theme, the strongest first."""
-    return of_language(language if language in ("fi", "sv", "en") else "en").found(text)
+    return of_language(language).found(text)

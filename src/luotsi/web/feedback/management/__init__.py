@@ -1,0 +1,1 @@
+"""Commands run by whoever keeps Luotsi."""
