@@ -87,8 +87,10 @@ def timed(command: list[str], *, cwd: Path | None = None, env: Mapping[str, str]
 
 
 BETWEEN = """
-import os, sys, time
+import ctypes, os, sys, time
 told, output, *command = sys.argv[1:]
+if sys.platform == "linux":  # what the command leaves running when it ends (Spark's Java) is waited for here
+    ctypes.CDLL(None).prctl(36, 1)
 began = time.monotonic()
 child = os.fork()
 if not child:
@@ -99,11 +101,18 @@ if not child:
     except OSError as fault:
         os.write(2, str(fault).encode())
         os._exit(127)
-_, status, used = os.wait4(child, 0)
-wall = time.monotonic() - began
-peak = used.ru_maxrss / (1048576 if sys.platform == "darwin" else 1024)
+cpu = peak = 0
+while True:
+    try:
+        pid, status, used = os.wait4(-1, 0)
+    except ChildProcessError:
+        break
+    cpu += used.ru_utime + used.ru_stime
+    peak = max(peak, used.ru_maxrss / (1048576 if sys.platform == "darwin" else 1024))
+    if pid == child:
+        wall, code = time.monotonic() - began, os.waitstatus_to_exitcode(status)
 with open(told, "w") as file:
-    file.write(f"[{os.waitstatus_to_exitcode(status)}, {wall}, {used.ru_utime + used.ru_stime}, {peak}]")
+    file.write(f"[{code}, {wall}, {cpu}, {peak}]")
 """
 
 

@@ -31,6 +31,13 @@ def test_a_process_is_charged_with_the_work_and_memory_of_its_children() -> None
     assert taken.peak_mib >= 150
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux hands on what a process leaves running")
+def test_a_process_is_charged_with_what_it_leaves_running() -> None:
+    work = "import time\nwhile time.process_time() < 0.3: pass"
+    left = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {work!r}])"
+    assert timing.timed([sys.executable, "-c", left]).cpu >= 0.3
+
+
 def test_a_process_is_not_charged_with_the_memory_of_the_one_that_starts_it() -> None:
     held = bytearray(200 << 20)
     taken = timing.timed([sys.executable, "-c", "pass"])
