@@ -134,7 +134,7 @@ def result(sitting: Sitting, language: str) -> dict[str, Any]:
     response = sitting.response
     overrides = {each.score: each for each in Override.objects.filter(response=response)}
     scales = [
-        _scale(each, language, overrides.get(each.name)) for each in found.scores.values() if each.value is not None
+        scale(each, language, overrides.get(each.name)) for each in found.scores.values() if each.value is not None
     ]
     item = queues.of_source("assessment", str(response.pk)) if response.sent_at else None
     known = published.county().queues
@@ -154,7 +154,8 @@ def result(sitting: Sitting, language: str) -> dict[str, Any]:
     }
 
 
-def _scale(scored: Scored, language: str, override: Override | None = None) -> Scale:
+def scale(scored: Scored, language: str, override: Override | None = None) -> Scale:
+    """A score in words and as a scale, with the class that a professional has put in its place."""
     record = scored.record
     names = {each.code: label(each.label, language) for each in record.classes}
     bands, mark = _bands(scored, language)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from luotsi.web.assessments.views import resident, staff
+from luotsi.web.assessments.views import making, resident, staff
 
 urlpatterns = [
     path("forms/", resident.forms, name="forms"),
@@ -21,4 +21,16 @@ urlpatterns = [
     path("persons/<uuid:person>/answers/<uuid:response>/plan/", staff.agree_plan, name="agree_plan"),
     path("persons/<uuid:person>/answers/<uuid:response>/mark/", staff.mark, name="mark_answers"),
     path("persons/<uuid:person>/answers/<uuid:response>/override/<slug:score>/", staff.override, name="override"),
+    path("form-making/", making.makers, name="makers"),
+    path("form-making/<int:pk>/", making.made_form, name="made_form"),
+    path("form-making/<int:pk>/head/", making.made_head, name="made_head"),
+    path("form-making/<int:pk>/item/", making.made_item, name="made_item"),
+    path("form-making/<int:pk>/items/", making.change_items, name="change_items"),
+    path("form-making/<int:pk>/outcomes/<slug:outcome>/", making.made_outcome, name="made_outcome"),
+    path("form-making/<int:pk>/raw/", making.made_raw, name="made_raw"),
+    path("form-making/<int:pk>/try/", making.try_form, name="try_form"),
+    path("form-making/<int:pk>/compare/", making.compare_form, name="compare_form"),
+    path("form-making/<int:pk>/questionnaire.json", making.export_form, name="export_form"),
+    path("form-making/<int:pk>/ask/", making.ask_approval, name="ask_approval"),
+    path("form-making/<int:pk>/decide/", making.decide_form, name="decide_form"),
 ]
