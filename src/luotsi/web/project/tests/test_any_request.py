@@ -16,14 +16,17 @@ from hypothesis import strategies as st
 
 from luotsi.jobs import publishing
 from luotsi.web.desk.models import Following, Note
+from luotsi.web.people.actions import add_person
 from luotsi.web.people.models import Membership, User
 from luotsi.web.people.permissions import Role
+from luotsi.web.queues.models import WorkItem
 from luotsi.web.results import queries
 from luotsi.web.results.tests import fabricated
 
 NOTE = uuid.UUID("0a0a0a0a-0000-4000-8000-000000000001")
+UNIT = "1.2.246.10.32213579.10.1001"
 STAFF = [role for role in Role if role != Role.RESIDENT]
-WHO = ["stranger", "nobody's role", *STAFF]
+WHO = ["stranger", "nobody's role", *STAFF, Role.RESIDENT]
 
 GOOD = [
     "seen",
@@ -40,6 +43,11 @@ GOOD = [
     "on",
     "fi",
     "measure:seen",
+    "answered",
+    "guardian",
+    "health",
+    "mine",
+    "1.2.3.1",
 ]
 ODD = [
     "",
@@ -69,6 +77,7 @@ ODD = [
 NAMES = [
     *("area", "service", "unit", "segment", "from", "to", "grain", "release", "period", "by", "page", "q", "family"),
     *("what", "kind", "text", "target", "due_on", "letters", "measure", "next", "language", "sort", "before", "after"),
+    *("outcome", "team", "to", "urgency", "state", "queue", "comment-text", "mark-mark", "covers", "source"),
     *("email", "password", "name", "role", "since", "until", "reason", "code", "theme", "pk", "size", "user", "person"),
 ]
 METHODS = ["get", "get", "get", "post", "post", "head", "put", "patch", "delete", "options"]
@@ -133,6 +142,12 @@ def people(db: None, tmp_path: Path) -> dict[str, User | None]:
         user = found[who] = User.objects.create_user(f"{who.replace(' ', '.')}@luotsi.example", name=who)
         if who in STAFF:
             Membership.objects.create(user=user, role=who, unit="", since=datetime.date(2024, 1, 1))
+    resident = add_person(by=None, code="010190-900P", name="Rauha", user=found[Role.RESIDENT])
+    Membership.objects.create(
+        user=found[Role.PROFESSIONAL], role="professional", unit=UNIT, since=datetime.date(2024, 1, 1)
+    )
+    due = {"due_at": datetime.datetime.now(datetime.UTC), "origin": "test", "origin_id": "1", "reason": "Yskä"}
+    WorkItem.objects.create(id=NOTE, person=resident, queue="symptom_contacts", unit=UNIT, urgency="now", **due)
     leader = User.objects.get(name=Role.STRATEGIC_LEADER)
     pinned = {"author": leader, "pinned_at": datetime.datetime.now(datetime.UTC)}
     Note.objects.create(note_id=NOTE, kind="comment", measure="seen", period="2024-01", text="Huomio", **pinned)
