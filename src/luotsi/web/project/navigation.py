@@ -14,7 +14,7 @@ from luotsi.web.people.permissions import may
 
 
 class Item(NamedTuple):
-    """A place to go: its words, the name of its address, the action one must be permitted."""
+    """A place to go: its words, the name of its address, the action one must be permitted or "" for anyone."""
 
     label: Promise | str
     name: str
@@ -38,10 +38,13 @@ ITEMS = (
     Item(_("Data"), "data", "monitor.read"),
     Item(_("Work queue"), "work_items", "work_item.read"),
     Item(_("Queue lengths"), "queue_lengths", "queue.count"),
+    Item(_("Services"), "services", ""),
+    Item(_("Feedback"), "feedback", ""),
     Item(_("Persons"), "persons", "person.find"),
     Item(_("My matters"), "own_matters", "own_matter.read"),
     Item(_("Forms"), "forms", "form.answer"),
     Item(_("My data"), "me", "own_data.read"),
+    Item(_("Making forms"), "makers", "form.edit"),
     Item(_("Users"), "users", "membership.read"),
     Item(_("Access log"), "access_log", "access_log.search"),
 )
@@ -61,6 +64,6 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     links = [
         Link(str(item.label), address, _current(address, request.path))
         for item in ITEMS
-        if may(user, item.permission) and (address := reverse(item.name))
+        if (not item.permission or may(user, item.permission)) and (address := reverse(item.name))
     ]
     return {"navigation": links, "sign_in_address": reverse("sign_in"), "account_address": reverse("account")}

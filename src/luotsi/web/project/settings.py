@@ -206,6 +206,8 @@ SECURE_HSTS_SECONDS = 0 if DEMONSTRATION else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEMONSTRATION
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+EMBEDDERS = os.environ.get("LUOTSI_EMBEDDERS", "").split() or [NONE]
+"""Sites whose pages may show the search of services in a frame, as https://www.kunta.example."""
 CSRF_FAILURE_VIEW = "luotsi.web.ui.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

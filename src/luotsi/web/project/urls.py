@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("luotsi.web.feedback.urls")),
     path("", include("luotsi.web.assessments.urls")),
     path("", include("luotsi.web.queues.urls")),
+    path("", include("luotsi.web.services.urls")),
     path("", include("luotsi.web.people.urls")),
     path("", include("luotsi.web.ui.urls")),
 ]

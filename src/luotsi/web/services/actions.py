@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from luotsi.connectors.entries import Delivery, Fault
 from luotsi.web.events.actions import record
+from luotsi.web.people.models import User
+from luotsi.web.people.permissions import require
 from luotsi.web.services import incoming, indexing
 from luotsi.web.services.indexing import Vocabulary
-from luotsi.web.services.models import Channel, Hours, Organisation, Place, Posting, Service, Term
+from luotsi.web.services.models import Channel, Favourite, Hours, Organisation, Place, Posting, Service, Term
 
 TAKING_IN = 0x4C554F55
 """The advisory lock that lets one process at a time write the directory."""
@@ -61,6 +63,18 @@ def take_in(*, by: None, source: str, delivery: Delivery, known: Vocabulary, com
         removed,
         faults,
     )
+
+
+@transaction.atomic
+def keep(*, by: User, service: Service, kept: bool) -> bool:
+    """Keeps a service for a user, or lets it go; gives which. Doing the same again changes nothing."""
+    require(by, "favourite.keep")
+    if kept:
+        Favourite.objects.get_or_create(user=by, service=service)
+    else:
+        Favourite.objects.filter(user=by, service=service).delete()
+    record("favourite.kept" if kept else "favourite.dropped", by=by, subject=f"service:{service.entry}")
+    return kept
 
 
 def _lock() -> None:

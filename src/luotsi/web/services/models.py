@@ -6,7 +6,7 @@ Texts are {language: text} in JSON. Who may write is in permissions.py, how entr
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -86,6 +86,10 @@ class Channel(Entry):
     accessibility = models.CharField(max_length=50, blank=True)
     named = _codes()
     """Entries of the services it says it belongs to; those that are here become `services`."""
+
+    if TYPE_CHECKING:
+        hours: Any
+        places: Any
 
     class Meta(Entry.Meta):
         constraints = (

@@ -5,23 +5,13 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from luotsi.web.people.permissions import EVERYONE, LEADERS, Role
-
-STAFF = LEADERS | {Role.PROFESSIONAL, Role.ANALYST, Role.ADMINISTRATOR}
+from luotsi.web.people.permissions import EVERYONE, Role
 
 ALLOWED: dict[str, frozenset[Role]] = {
     "favourite.keep": EVERYONE,
-    "selection.make": frozenset({Role.PROFESSIONAL}),
-    "entry.propose": frozenset({Role.KEEPER}),
-    "entry.approve": frozenset({Role.ADMINISTRATOR}),
-    "inventory.read": STAFF,
 }
 
 WORDS: dict[str, Promise] = {
     "favourite.keep": _("Keep services to find them again"),
-    "selection.make": _("Choose services for someone and share the list"),
-    "entry.propose": _("Write the services of one's own organisation"),
-    "entry.approve": _("Approve what keepers write, and choose keepers"),
-    "inventory.read": _("Read the inventory of digital services"),
 }
 """What each action is called where people see who may do what."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet
@@ -75,10 +75,9 @@ def search(text: str, chosen: Filters | None = None, *, limit: int = 20, languag
     asked = searching.understand(text)
     for need in chosen.needs:
         asked.add(NEED + need, 1.0, "")
-        asked.counts.setdefault(NEED + need, services().count() // 10)
-    among = narrowed(chosen) if any((chosen.area, chosen.language, chosen.fee, chosen.within, chosen.open_at)) else None
-    if chosen.age is not None:
-        among = narrowed(chosen)
+        asked.counts[NEED + need] = 1
+    narrowing = replace(chosen, needs=())
+    among = narrowed(narrowing) if narrowing else None
     found = searching.search(asked, among, limit)
     return searching.hits(asked, found, language, municipality_name(chosen.area, language) if chosen.area else "")
 

@@ -33,7 +33,8 @@ def test_semicolons_and_windows_letters_are_read(tmp_path: Path) -> None:
 
 
 def test_a_line_with_a_fault_is_told_by_its_number_and_the_others_are_taken(tmp_path: Path) -> None:
-    text = "jarjesto,nimi_fi,kunnat,aukiolo,verkkosivu\nA,,,,\nA,Kerho,Olematon,aina,www.a.fi\nA,Kuoro,koko maa,,\nA,Kuoro,,,\n"
+    lines = ("jarjesto,nimi_fi,kunnat,aukiolo,verkkosivu", "A,,,,", "A,Kerho,Olematon,aina,www.a.fi")
+    text = "\n".join([*lines, "A,Kuoro,koko maa,,", "A,Kuoro,,,"])
     found = read([put(tmp_path, text)])
     assert [each.entry for each in found.faults] == [f"services.csv, line {line}" for line in (2, 3, 3, 3, 5)]
     assert {each.name["fi"]: each.nationwide for each in found.services.values()} == {"Kerho": None, "Kuoro": True}

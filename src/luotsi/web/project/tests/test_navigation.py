@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from luotsi.web.people.permissions import Role
 from luotsi.web.people.tests.made_up import sign_in, user_with
@@ -21,10 +22,11 @@ def test_every_link_that_someone_sees_opens(role: Role, rf: RequestFactory, clie
     }
 
 
-def test_a_stranger_sees_no_link_but_the_way_to_sign_in(rf: RequestFactory) -> None:
+def test_a_stranger_sees_what_is_for_anyone_and_the_way_to_sign_in(rf: RequestFactory) -> None:
     request = rf.get("/")
     request.user = AnonymousUser()
-    assert navigation(request)["navigation"] == []
+    links: list[Link] = navigation(request)["navigation"]  # type: ignore[assignment]
+    assert [link.address for link in links] == [reverse(item.name) for item in ITEMS if not item.permission]
     assert navigation(request)["sign_in_address"] == "/sign-in/"
 
 

@@ -1,0 +1,111 @@
+"""Searching as people speak: inflection, compounds, everyday words, misspellings, languages, filters, reasons."""
+
+import datetime
+
+import pytest
+from django.utils import timezone, translation
+
+from luotsi.web.services import queries
+from luotsi.web.services.language import finnish, terms
+from luotsi.web.services.queries import Filters
+from luotsi.web.services.searching import distance
+from luotsi.web.services.tests.made_up import JYVASKYLA, small
+
+pytestmark = pytest.mark.django_db
+
+
+def found(text: str, chosen: Filters | None = None) -> list[str]:
+    return [hit.service.entry for hit in queries.search(text, chosen)]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("yksinäisyys", "kahvila"),
+        ("olen niin yksinäinen", "kahvila"),
+        ("kaverit", "kahvila"),
+        ("velka", "velka"),
+        ("velkoihin", "velka"),
+        ("neuvontaa laskuista", "velka"),
+        ("kirjat", "kirjasto"),
+        ("ensam", "kahvila"),
+        ("debt", "velka"),
+        ("Ystävät", "kahvila"),
+    ],
+)
+def test_a_service_is_found_by_words_as_people_say_them(text: str, first: str) -> None:
+    small()
+    assert found(text)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("text", "first"), [("yksinäisys", "kahvila"), ("kirjsto", "kirjasto"), ("velkaneuvnta", "velka")]
+)
+def test_a_misspelt_word_is_read_as_the_one_meant(text: str, first: str) -> None:
+    small()
+    assert found(text)[:1] == [first]
+
+
+def test_words_that_no_service_has_find_nothing() -> None:
+    small()
+    assert found("xyzzyq") == []
+    assert found("") == []
+    assert found("ja tai on") == []
+
+
+def test_an_area_lets_through_what_serves_it_and_the_whole_country() -> None:
+    small()
+    assert set(found("apua kirjoja ystäviä laskut", Filters(area=JYVASKYLA))) == {"kahvila", "kirjasto"}
+
+
+def test_language_and_fee_narrow_and_what_is_not_told_does_not_shut_out() -> None:
+    small()
+    everything = "apua kirjoja ystäviä laskut"
+    assert set(found(everything, Filters(language="sv"))) == {"kahvila", "kirjasto"}
+    assert found(everything, Filters(fee="charged")) == ["velka"]
+
+
+def test_distance_is_measured_from_a_point() -> None:
+    small()
+    assert found("ystävä", Filters(near=(434000, 6901000), within=5000)) == ["kahvila"]
+    assert found("ystävä", Filters(near=(334000, 6901000), within=5000)) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "opened"),
+    [
+        (datetime.datetime(2026, 11, 23, 10, 0), True),  # a Monday
+        (datetime.datetime(2026, 11, 23, 16, 0), False),
+        (datetime.datetime(2026, 11, 22, 10, 0), False),  # a Sunday
+        (datetime.datetime(2026, 12, 25, 10, 0), False),  # Christmas Day, a Friday
+    ],
+)
+def test_open_now_knows_weekdays_times_and_public_holidays(at: datetime.datetime, opened: bool) -> None:
+    small()
+    chosen = Filters(open_at=timezone.make_aware(at))
+    assert ("kahvila" in found("ystävä", chosen)) is opened
+
+
+def test_a_hit_says_why_in_the_readers_language() -> None:
+    small()
+    with translation.override("en"):
+        (hit, *_rest) = queries.search("yksinäinen", Filters(area=JYVASKYLA), language="en")
+    assert "name has “yksinäisille”" in hit.reasons
+    assert hit.reasons[-1] == "serves Jyväskylä"
+    assert 0 < hit.score <= 1
+
+
+def test_compounds_are_split_and_words_traced_to_their_roots() -> None:
+    if not finnish().knows_compounds:
+        pytest.skip("Voikko is not on this machine")
+    weights = dict(terms("mielenterveyspalveluihin", "fi"))
+    assert weights["mielenterveyspalvelu"] == 1.0
+    assert {"mielenterveys", "terveys", "palvelu"} <= set(weights)
+    assert "yksinäinen" in dict(terms("yksinäisyyteen", "fi"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "far"), [("talo", "talo", 0), ("talo", "tlao", 1), ("kissa", "kisa", 1), ("", "ab", 2)]
+)
+def test_the_distance_of_words_counts_swaps_as_one(one: str, other: str, far: int) -> None:
+    assert distance(one, other) == far

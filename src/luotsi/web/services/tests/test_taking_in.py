@@ -1,0 +1,129 @@
+"""Taking entries in: the same again, changes, deletions, other sources, cycles, what is interrupted."""
+
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+
+from luotsi.connectors.entries import Channel, Hours, Organisation
+from luotsi.web.events.models import Event
+from luotsi.web.services import actions, queries
+from luotsi.web.services.models import Hours as HoursRow
+from luotsi.web.services.models import Organisation as Kept
+from luotsi.web.services.models import Posting, Service
+from luotsi.web.services.tests.made_up import delivery, service, small, take
+
+pytestmark = pytest.mark.django_db
+
+
+def rows() -> list[tuple[object, ...]]:
+    """All that a reader of the directory could see, as it stands."""
+    with connection.cursor() as cursor:
+        found: list[tuple[object, ...]] = []
+        for table in ("service", "channel", "organisation", "hours", "place", "posting", "term", "service_channels"):
+            cursor.execute(f"SELECT t::text FROM services_{table} AS t ORDER BY 1")
+            found += cursor.fetchall()
+        return found
+
+
+def test_the_same_import_twice_changes_nothing() -> None:
+    first = small()
+    before = rows()
+    again = small()
+    assert (first.new, first.same, again.new, again.changed, again.same, again.removed) == (5, 0, 0, 0, 5, 0)
+    assert rows() == before
+
+
+def test_only_what_changed_is_written_and_found_by_its_new_words() -> None:
+    take(delivery(service("a", "Kuoro"), service("b", "Kerho")))
+    taken = take(delivery(service("a", "Shakkipiiri"), service("b", "Kerho")))
+    assert (taken.changed, taken.same) == (1, 2)
+    assert [hit.service.entry for hit in queries.search("shakki")] == ["a"]
+    assert queries.search("kuoro") == []
+
+
+def test_what_the_source_says_is_gone_is_no_longer_found_and_comes_back_when_it_does() -> None:
+    take(delivery(service("a", "Kuoro")))
+    told = delivery()
+    told.removed = {"a"}
+    assert take(told).removed == 1
+    assert queries.search("kuoro") == []
+    assert not Posting.objects.exists()
+    take(delivery(service("a", "Kuoro")))
+    assert [hit.service.entry for hit in queries.search("kuoro")] == ["a"]
+
+
+def test_a_complete_delivery_takes_away_what_it_lacks_and_another_does_not() -> None:
+    take(delivery(service("a", "Kuoro"), service("b", "Kerho")))
+    assert take(delivery(service("a", "Kuoro"))).removed == 0
+    assert take(delivery(service("a", "Kuoro")), complete=True).removed == 1
+    assert list(Service.objects.filter(removed_at=None).values_list("entry", flat=True)) == ["a"]
+
+
+def test_an_organisation_told_whole_loses_the_services_it_no_longer_names() -> None:
+    take(delivery(service("a", "Kuoro"), service("b", "Kerho")), "csv")
+    told = delivery(service("a", "Kuoro"))
+    told.whole = {"seura"}
+    assert take(told, "csv").removed == 1
+
+
+def test_an_entry_stays_as_its_own_source_has_it() -> None:
+    take(delivery(service("a", "Kuoro")), "ptv")
+    taken = take(delivery(service("a", "Väärä nimi")), "hsds")
+    assert Service.objects.get(entry="a").name == {"fi": "Kuoro"}
+    assert "It is kept in ptv" in str(taken.faults[-1])
+
+
+def test_organisations_that_would_be_parts_of_themselves_are_a_fault() -> None:
+    told = delivery(service("a", "Kuoro"))
+    told.organisations["x"] = Organisation("x", {"fi": "X"}, parent="y")
+    told.organisations["y"] = Organisation("y", {"fi": "Y"}, parent="x")
+    told.organisations["z"] = Organisation("z", {"fi": "Z"}, parent="x")
+    taken = take(told)
+    assert any("part of itself" in str(each) for each in taken.faults)
+    ways = {each.entry: each.parent.entry if each.parent else "" for each in Kept.objects.select_related("parent")}
+    assert ways["z"] == "x"
+    assert "" in (ways["x"], ways["y"])
+
+
+def test_a_channel_that_comes_later_is_joined_to_the_service_that_names_it_and_the_other_way_round() -> None:
+    take(delivery(service("a", "Kuoro", channels=("c",)), service("b", "Kerho")))
+    take(
+        delivery(
+            channels=(Channel("c", "phone", {"fi": "Numero"}), Channel("d", "phone", {"fi": "N"}, services=("b",)))
+        )
+    )
+    joined = {each.entry: [c.entry for c in each.channels.all()] for each in Service.objects.all()}
+    assert joined == {"a": ["c"], "b": ["d"]}
+
+
+def test_hours_are_replaced_with_their_channel() -> None:
+    channel = Channel("c", "phone", {"fi": "Numero"}, hours=(Hours(1, 480, 960), Hours(2, 480, 960)))
+    take(delivery(channels=(channel,)))
+    take(delivery(channels=(replace(channel, hours=(Hours(3, 540, 600),)),)))
+    assert list(HoursRow.objects.values_list("weekday", "opens", "closes")) == [(3, 540, 600)]
+
+
+def test_an_import_that_breaks_in_the_middle_leaves_the_old_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    small()
+    before = rows()
+
+    def broken(*_arguments: object) -> None:
+        raise RuntimeError("the power went")
+
+    monkeypatch.setattr(actions, "_count", broken)
+    with pytest.raises(RuntimeError):
+        take(delivery(service("a", "Kuoro")))
+    assert rows() == before
+
+
+def test_an_import_leaves_one_event() -> None:
+    small()
+    assert list(Event.objects.values_list("name", "subject")) == [("directory.taken_in", "directory:ptv")]
+
+
+def test_a_name_with_null_characters_and_a_text_without_end_are_kept_in_bounds() -> None:
+    take(delivery(service("a", "Ku\0oro", description={"fi": "sana " * 10_000})))
+    kept = Service.objects.get(entry="a")
+    assert kept.name == {"fi": "Kuoro"}
+    assert len(kept.description["fi"]) == 20_000

@@ -1,0 +1,17 @@
+"""The addresses of this app."""
+
+from django.urls import URLPattern, path
+
+from luotsi.web.services.views import keeping, machines, public
+
+urlpatterns: list[URLPattern] = [
+    path("services/", public.services, name="services"),
+    path("services/kept/", keeping.kept, name="kept_services"),
+    path("services/<str:entry>/", public.service, name="service"),
+    path("services/<str:entry>/keep/", keeping.keep, name="keep_service"),
+    path("embed/services/", public.embedded, name="embedded_services"),
+    path("api/services/", machines.search, name="api_services"),
+    path("api/services/openapi.json", machines.description, name="api_description"),
+    path("api/services/<str:entry>/", machines.service, name="api_service"),
+    path("sitemap.xml", public.sitemap, name="sitemap"),
+]

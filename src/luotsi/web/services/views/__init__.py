@@ -1,0 +1,1 @@
+"""What browsers and other programs ask of the directory."""

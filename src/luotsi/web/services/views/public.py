@@ -1,0 +1,130 @@
+"""The pages of the directory that are for everyone: search, areas of life, one service, the embedded search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from luotsi.web.people.permissions import may
+from luotsi.web.services import mapping, opening, queries, shown
+from luotsi.web.services.models import Favourite, Service
+from luotsi.web.services.queries import Filters
+
+SHOWN = 30
+SOURCES = {"ptv": "Suomi.fi", "hsds": "Open Referral", "csv": _("Association's own list"), "own": ""}
+DISTANCES = ("5", "10", "25", "50")
+
+
+def asked(request: HttpRequest) -> tuple[str, Filters]:
+    """What the address asks for: the text, and the filters; what is not known there is passed over."""
+    get = request.GET
+    area = queries.municipality(get.get("area", ""))
+    needs = tuple(each for each in get.getlist("need") if each in queries.needs())
+    near = mapping.middle(area) if get.get("within") in DISTANCES else None
+    return get.get("q", "").strip()[:200], Filters(
+        area="" if near else area,
+        language=get.get("language", "") if get.get("language") in shown.LANGUAGES else "",
+        fee=get.get("fee", "") if get.get("fee") in shown.FEES else "",
+        needs=needs,
+        near=near,
+        within=int(get.get("within", "0")) * 1000 if near else 0,
+        open_at=timezone.now() if get.get("open") else None,
+    )
+
+
+def _found(request: HttpRequest) -> dict[str, Any]:
+    """What every page of the search shows."""
+    text, chosen = asked(request)
+    found = queries.search(text, chosen, limit=SHOWN, language=shown.language()) if text or chosen.needs else []
+    numbers, points = mapping.numbered(found)
+    open_now = set(
+        opening.open_channels(timezone.now())
+        .filter(services__in=[each.service.pk for each in found])
+        .values_list("services", flat=True)
+    )
+    code = shown.language()
+    towns = sorted((queries.municipality_name(each, code), each) for each, _path, _middle in mapping.borders())
+    return {
+        "text": text,
+        "chosen": chosen,
+        "searched": bool(text or chosen.needs),
+        "cards": shown.cards(found, open_now, numbers),
+        "map": mapping.drawn(points),
+        "needs": [
+            (name, getattr(each.label, code), getattr(each.question, code)) for name, each in queries.needs().items()
+        ],
+        "need": next((getattr(queries.needs()[each].label, code) for each in chosen.needs), ""),
+        "areas": [(each, name) for name, each in towns],
+        "area": queries.municipality(request.GET.get("area", "")),
+        "languages": [(each, str(name)) for each, name in shown.LANGUAGES.items()],
+        "fees": [(each, str(name)) for each, name in shown.FEES.items()],
+        "distances": [(each, f"{each} km") for each in DISTANCES],
+        "within": request.GET.get("within", ""),
+        "open": bool(chosen.open_at),
+    }
+
+
+@require_safe
+def services(request: HttpRequest) -> HttpResponse:
+    """Search in one's own words, or browsing by the areas of life; as list and map."""
+    return render(request, "services/services.html", _found(request))
+
+
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": settings.EMBEDDERS})
+@require_safe
+def embedded(request: HttpRequest) -> HttpResponse:
+    """The search alone, for a frame of another site; which sites may, is set by the county."""
+    return render(request, "services/embedded.html", _found(request))
+
+
+@require_safe
+def service(request: HttpRequest, entry: str) -> HttpResponse:
+    """One service: what, for whom, how to get it, when it is open, and when that was last checked."""
+    found = queries.entry(entry)
+    if found is None:
+        raise Http404
+    ways = shown.ways(found, timezone.now())
+    day, stale = shown.checked(found)
+    user = request.user
+    keeps = may(user, "favourite.keep")
+    context = {
+        "service": found,
+        "name": shown.said(found.name),
+        "summary": shown.said(found.summary),
+        "description": shown.said(found.description),
+        "ways": ways,
+        "facts": shown.facts(found),
+        "checked": day,
+        "stale": stale,
+        "gone": found.removed_at is not None,
+        "linked": shown.linked(found, ways),
+        "address": settings.ADDRESS + reverse("service", args=[found.entry]),
+        "may_keep": keeps,
+        "kept": keeps and Favourite.objects.filter(user=user.pk, service=found).exists(),
+        "source": str(SOURCES[found.source]),
+    }
+    return render(request, "services/service.html", context, status=410 if context["gone"] else 200)
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """The addresses of all services for search engines, as sitemaps.org says; at most 50,000 in one file."""
+    rows = Service.objects.filter(removed_at=None).order_by("pk").values_list("entry", "modified_at")[:50_000]
+    urls = [
+        f"<url><loc>{settings.ADDRESS}{reverse('service', args=[entry])}</loc>"
+        + (f"<lastmod>{at.date().isoformat()}</lastmod>" if at else "")
+        + "</url>"
+        for entry, at in rows
+    ]
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    return HttpResponse(f"{head}{''.join(urls)}</urlset>", content_type="application/xml")
