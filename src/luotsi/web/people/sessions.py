@@ -22,6 +22,7 @@ PROVIDER = "identity_provider"
 """Key of a session: the identity provider its user came by, or "" for a password."""
 LANDINGS = (
     ("home", "board.read"),
+    ("work_items", "work_item.read"),
     ("persons", "person.find"),
     ("me", "own_data.read"),
     ("users", "membership.read"),

@@ -54,7 +54,7 @@ def test_the_right_password_signs_in_and_leads_on(client: Client, signs_in: User
 
 def test_signing_in_does_not_lead_to_someone_elses_site(client: Client, signs_in: User) -> None:
     for address in ("https://example.org/", "//example.org/", "javascript:alert(1)"):
-        assert post(client, signs_in.email or "", PASSWORD, f"?next={address}")["location"] == "/persons/"
+        assert post(client, signs_in.email or "", PASSWORD, f"?next={address}")["location"] == "/work/"
 
 
 def test_a_wrong_password_and_a_user_who_is_not_look_the_same(client: Client, signs_in: User) -> None:
