@@ -193,6 +193,7 @@ ANYONE = {
     "feedback_link",
     "feedback_results",
     "feedback_results_of",
+    "feedback_results_of_service",
     "feedback_screen",
     "feedback_screen_thanks",
     "feedback_thanks",

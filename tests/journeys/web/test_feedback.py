@@ -86,7 +86,9 @@ def test_each_page_of_feedback_is_accessible_and_fits(
     for user, pages in ((None, public), (leader, staff)):
         page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width, user=user)
         for name, address in pages.items():
-            page.goto(address)
+            answered = page.goto(address)
+            assert answered is not None
+            assert answered.ok, f"{address} gave {answered.status}"
             expect(page.get_by_role("heading", level=1)).to_have_count(1)
             assert page.get_attribute("html", "lang") == language
             axe(page)

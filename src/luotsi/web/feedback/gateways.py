@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
 from django.core.mail import send_mail
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from luotsi.concepts.errors import UserError
+from luotsi.web.feedback.models import Invitation
 
 NUMBER = re.compile(r"\+?\d{6,15}")
 
@@ -62,3 +66,16 @@ def send(to: str, subject: str, text: str) -> str:
         return "web"
     sms().send(to=to, text=text)
     return "sms"
+
+
+def letter(to: str, language: str) -> Callable[[Invitation, str], str]:
+    """What sends an invitation to a number or an address, in the language of who is asked."""
+
+    def send_link(_invitation: Invitation, secret: str) -> str:
+        address = settings.ADDRESS + reverse("feedback_link", args=[secret])
+        with override(language):
+            subject = _("How did it go? Give feedback")
+            text = _("Thank you for dealing with us. Tell us how it went: %(address)s") % {"address": address}
+        return send(to, subject, text)
+
+    return send_link

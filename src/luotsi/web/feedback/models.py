@@ -86,6 +86,7 @@ class Invitation(About):
         ordering = ("-sent_at", "-pk")
         indexes = (models.Index(fields=["unit", "-sent_at"], name="feedback_asked_in_unit"),)
         constraints = (
+            models.UniqueConstraint(fields=["event"], condition=~Q(event=""), name="feedback_asked_once_of_an_event"),
             models.CheckConstraint(condition=Q(expires_at__gt=F("sent_at")), name="feedback_invitation_time"),
             models.CheckConstraint(
                 condition=Q(answered_at=None) | Q(answered_at__gte=F("sent_at")), name="feedback_answered_after_sent"

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("feedback/at/<slug:code>/screen/thanks/", giving.screen_thanks, name="feedback_screen_thanks"),
     path("feedback/link/<str:secret>/", giving.link, name="feedback_link"),
     path("feedback/results/", published.results, name="feedback_results"),
+    path("feedback/results/service/<str:service>/", published.of_service, name="feedback_results_of_service"),
     path("feedback/results/<str:unit>/", published.of_unit, name="feedback_results_of"),
     path("feedback/answers/", staff.answers, name="feedback_answers"),
     path("feedback/answers/<uuid:answer>/", staff.answer, name="feedback_answer"),

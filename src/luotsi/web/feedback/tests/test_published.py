@@ -48,6 +48,8 @@ def test_anyone_reads_the_page_of_the_county_and_of_a_unit(client: Client, said:
     unit = client.get(f"/feedback/results/{HEALTH_CENTRE}/").content.decode()
     assert "50.0% answered" in unit
     assert client.get("/feedback/results/no-such/").status_code == 404
+    assert "Avosairaanhoito" in client.get("/feedback/results/service/281/").content.decode()
+    assert client.get("/feedback/results/service/no-such/").status_code == 404
 
 
 def test_a_unit_with_few_answers_shows_no_number(client: Client, said: Release) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from django.conf import LazySettings
 from django.core import mail
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -17,7 +19,7 @@ from django.utils import timezone
 from luotsi.concepts.errors import UserError
 from luotsi.web.events.models import Event
 from luotsi.web.feedback import actions, queries
-from luotsi.web.feedback.models import Case, Deed, Invitation, Place
+from luotsi.web.feedback.models import Answer, Case, Deed, Invitation, Place
 from luotsi.web.feedback.queries import Filters
 from luotsi.web.feedback.tests.made_up import OTHER, answer
 from luotsi.web.people.models import User
@@ -193,3 +195,34 @@ def test_what_was_done_is_told_in_public_and_taken_back(signed_in: Client) -> No
         "feedback_deed.told",
         "feedback_deed.removed",
     ]
+
+
+def test_clients_of_a_file_are_asked_once_for_each_event_and_faults_have_their_lines(tmp_path: Path) -> None:
+    file = tmp_path / "visits.csv"
+    file.write_text(
+        "to,event,unit,age_group,language\n"
+        f"maija@example.org,visit:1,{HEALTH_CENTRE},75-84,sv\n"
+        f"nobody,visit:2,{HEALTH_CENTRE},,\n"
+        f"kalle@example.org,,{HEALTH_CENTRE},,\n",
+        "utf-8",
+    )
+    for _run in range(2):
+        told, wrong = StringIO(), StringIO()
+        with pytest.raises(CommandError, match="2 rows"):
+            call_command("invite_to_feedback", file, stdout=told, stderr=wrong)
+    assert told.getvalue() == "0 asked\n"
+    assert f"{file}:3 has neither" in wrong.getvalue()
+    assert f"{file}:4 has no event" in wrong.getvalue()
+    (letter,) = mail.outbox
+    assert letter.to == ["maija@example.org"]
+    assert Invitation.objects.get().age_group == "75-84"
+
+
+def test_the_demonstration_has_feedback_and_a_second_run_adds_nothing() -> None:
+    call_command("demonstration_users", stdout=StringIO())
+    counts = []
+    for _run in range(2):
+        call_command("demonstration_feedback")
+        counts.append((Answer.objects.count(), Invitation.objects.count(), Case.objects.count(), Deed.objects.count()))
+    assert counts[0] == counts[1] == (33, 40, 1, 1)
+    assert not Answer.objects.filter(comment__contains="Virtanen").exists()

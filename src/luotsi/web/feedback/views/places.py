@@ -10,14 +10,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from luotsi.concepts.errors import UserError
 from luotsi.web.feedback import actions, gateways, queries, words
 from luotsi.web.feedback.forms import InviteForm, PlaceForm
-from luotsi.web.feedback.models import Invitation, Place
+from luotsi.web.feedback.models import Place
 from luotsi.web.people.models import User
 from luotsi.web.people.permissions import permitted
 from luotsi.web.people.sessions import signed_in
@@ -92,14 +91,7 @@ def invite(request: HttpRequest) -> HttpResponseBase:
 
 def _ask(user: User, form: InviteForm) -> None:
     said = form.cleaned_data
-
-    def send(invitation: Invitation, secret: str) -> str:
-        address = settings.ADDRESS + reverse("feedback_link", args=[secret])
-        with override(said["language"]):
-            subject = _("How did it go? Give feedback")
-            text = _("Thank you for dealing with us. Tell us how it went: %(address)s") % {"address": address}
-        return gateways.send(said["to"], subject, text)
-
     about = {name: said[name] for name in ("unit", "service")}
     groups = {name: said[name] for name in GROUPS}
-    actions.invite(by=user, form=said["form"], about=about, groups=groups, send=send)
+    letter = gateways.letter(said["to"], said["language"])
+    actions.invite(by=user, form=said["form"], about=about, groups=groups, send=letter)

@@ -27,7 +27,7 @@ def _period(request: HttpRequest, release: Release) -> tuple[str, list[str]]:
 @require_safe
 def results(request: HttpRequest) -> HttpResponse:
     """The results of the whole county, and the units and services that have their own."""
-    return _page(request, "", people.unit(""))
+    return _page(request, {}, people.unit(""))
 
 
 @require_safe
@@ -35,25 +35,40 @@ def of_unit(request: HttpRequest, unit: str) -> HttpResponse:
     """The results of one unit."""
     if unit not in people.units():
         raise Http404(_("There is no such unit."))
-    return _page(request, unit, people.unit(unit))
+    return _page(request, {"unit": unit}, people.unit(unit))
 
 
-def _page(request: HttpRequest, unit: str, name: str) -> HttpResponse:
+@require_safe
+def of_service(request: HttpRequest, service: str) -> HttpResponse:
+    """The results of one service."""
+    known = words.services()
+    if service not in known:
+        raise Http404(_("There is no such service."))
+    return _page(request, {"service": service}, known[service])
+
+
+def _page(request: HttpRequest, about: dict[str, str], name: str) -> HttpResponse:
     release = releases.current()
     period, known = _period(request, release) if release else ("", [])
     context: dict[str, object] = {
-        "unit": unit,
+        "unit": about.get("unit", ""),
+        "about": about,
         "name": name,
-        "deeds": [(each, each.said(words.language())) for each in queries.deeds(unit)],
+        "deeds": [(each, each.said(words.language())) for each in queries.deeds(about.get("unit", ""))]
+        if "service" not in about
+        else [],
         "period": period,
         "periods": known,
     }
     if release is not None and period:
-        found = published.of(release, {"unit": unit} if unit else {}, period)
+        found = published.of(release, about, period)
         heard = [(_dimension(name), rows) for name, rows in found.heard.items() if rows]
         context |= {"found": found, "pairs": list(zip(found.lines, found.earlier, strict=True)), "heard": heard}
-        if not unit:
-            context["units"] = published.index_by(release, "unit", period)
+        if not about:
+            context["parts"] = [
+                (_("Units"), "feedback_results_of", published.index_by(release, "unit", period)),
+                (_("Services"), "feedback_results_of_service", published.index_by(release, "service", period)),
+            ]
     return render(request, "feedback/results.html", context)
 
 
