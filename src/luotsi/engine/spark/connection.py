@@ -267,7 +267,7 @@ class Connection:
 
     def _arrow(self, table: Any) -> DataFrame:
         """Rows of this process, given over without a process of Python on the other side."""
-        return self.spark.createDataFrame(table)
+        return self.spark.createDataFrame(table.combine_chunks())  # it would stop at the first chunk without rows
 
     def _reading(self, tree: exp.Expr) -> exp.Expr:
         """The statement with each reading of Parquet files as the name under which those files are shown."""

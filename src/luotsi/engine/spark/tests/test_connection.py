@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import sqlglot
 
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County, read_county
 from luotsi.engine import measures
+from luotsi.engine.duck.connection import given
 from luotsi.engine.measures.example_tables import Tables as Examples
 from luotsi.engine.spark.connection import Connection
 from luotsi.engine.spark.tables import MANY, Tables
@@ -44,6 +46,12 @@ def test_a_transaction_that_is_rolled_back_leaves_the_tables_as_they_were(con: C
     assert Tables(tmp_path).get("vault.t").rows == 1
     con.execute("ROLLBACK")
     assert con.execute("SELECT * FROM vault.t").fetchall() == [(1, "a")]
+
+
+def test_every_row_of_an_arrow_table_is_read_though_some_of_its_chunks_are_empty(con: Connection) -> None:
+    chunks = [pa.array([1, 2]), pa.array([], pa.int64()), pa.array([3])]
+    with given(con, "rows_given", {"n": pa.chunked_array(chunks)}):
+        assert con.execute("SELECT count(*), sum(n) FROM rows_given").fetchall() == [(3, 6)]
 
 
 def test_many_small_loads_leave_few_files_and_every_row(con: Connection, tmp_path: Path) -> None:
