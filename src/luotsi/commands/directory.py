@@ -25,6 +25,13 @@ class Source(str, Enum):  # noqa: UP042  the words as typed
     csv = "csv"
 
 
+class Standard(str, Enum):  # noqa: UP042  the words as typed
+    """The form in which the directory is written out."""
+
+    hsds = "hsds"
+    fhir = "fhir"
+
+
 class Shape(str, Enum):  # noqa: UP042  the words as typed
     """The form of an answer."""
 
@@ -58,6 +65,12 @@ def take_in(
         f"{taken.new} entries new, {taken.changed} changed, {taken.same} as they were, {taken.removed} gone,"
         f" {len(taken.faults)} faults"
     )
+
+
+@app.command("export")
+def write_out(form: Annotated[Standard, typer.Argument(help="The form to write.")], home: Home = HOME) -> None:
+    """Write the whole directory to standard output, as HSDS JSON or a FHIR Bundle of HealthcareService."""
+    typer.echo(json.dumps(_jobs().write_out(home, None, form.value), ensure_ascii=False))
 
 
 @app.command()

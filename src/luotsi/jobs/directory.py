@@ -55,6 +55,18 @@ def take_in(home: Path, overlay: Path | None, form: str, paths: Sequence[Path], 
         return actions.take_in(by=None, source=form, delivery=delivery, known=searching.known(), complete=complete)
 
 
+def write_out(home: Path, overlay: Path | None, form: str) -> Any:
+    """The whole directory as HSDS (a page of services) or FHIR (a Bundle of HealthcareService), plain values."""
+    with opened(home, overlay):
+        queries = importlib.import_module("luotsi.web.services.queries")
+        answering = importlib.import_module("luotsi.web.services.answering")
+        settings = importlib.import_module("django.conf").settings
+        services = list(queries.services().order_by("pk"))
+        if form == "fhir":
+            return answering.as_fhir(services, settings.ADDRESS)
+        return answering.as_page(services)
+
+
 def search(home: Path, overlay: Path | None, text: str, area: str, language: str, limit: int) -> list[dict[str, Any]]:
     """The services that answer a text: id, name, score, reason. Raises UserError for an area that is not known."""
     with opened(home, overlay, language or "fi"):

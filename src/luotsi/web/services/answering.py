@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from luotsi.concepts.errors import UserError
@@ -73,6 +73,13 @@ def as_hsds(service: Service) -> dict[str, Any]:
         ],
         "service_at_locations": [_at(service, each) for each in channels if each.kind == "place"],
     }
+
+
+def as_page(services: Sequence[Service]) -> dict[str, Any]:
+    """Services as the one page of a list that HSDS 3 has."""
+    page = {"total_items": len(services), "total_pages": 1, "page_number": 1, "size": len(services)}
+    contents = [as_hsds(each) for each in services]
+    return {**page, "first_page": True, "last_page": True, "empty": not contents, "contents": contents}
 
 
 DAYS = {1: "MO", 2: "TU", 3: "WE", 4: "TH", 5: "FR", 6: "SA", 7: "SU"}

@@ -6,7 +6,7 @@ How words are understood and services ranked stands in searching.py, opening hou
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -80,6 +80,26 @@ def search(text: str, chosen: Filters | None = None, *, limit: int = 20, languag
     among = narrowed(narrowing) if narrowing else None
     found = searching.search(asked, among, limit)
     return searching.hits(asked, found, language, municipality_name(chosen.area, language) if chosen.area else "")
+
+
+def fitting(
+    needs: Iterable[str],
+    *,
+    age: int | None = None,
+    area: str = "",
+    language: str = "",
+    limit: int = 5,
+    told: str = "fi",
+) -> list[Hit]:
+    """The services that fit a person's needs, best first, each with why: what an assessment or a page offers.
+
+    needs: areas of life by name, or words in people's own way, as `friends` and "velka". age in years; area: code of
+    the person's municipality; language: served in; told: the language of the reasons.
+    """
+    said = list(dict.fromkeys(needs))
+    known = tuple(each for each in said if each in searching.known().needs)
+    words = " ".join(each for each in said if each not in known)
+    return search(words, Filters(area, language, needs=known, age=age), limit=limit, language=told)
 
 
 def entry(name: str) -> Service | None:
