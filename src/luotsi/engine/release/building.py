@@ -19,7 +19,8 @@ from luotsi.engine import marts, measures, segments, vault
 from luotsi.engine.duck.connection import Connection, room
 from luotsi.engine.release import kept, lineage
 from luotsi.engine.release.arrow import Table, fetched, pa, pc
-from luotsi.engine.release.draft import Draft, Window, window_of
+from luotsi.engine.release.dividing import divide
+from luotsi.engine.release.draft import Draft, Progress, Window, window_of
 from luotsi.engine.release.linked import Counted, hidden_together, links
 from luotsi.engine.release.nesting import nesting
 from luotsi.engine.release.publishing import publish
@@ -32,9 +33,6 @@ RAW = {
     "n": pa.int64(),
 }
 """The columns of raw rows, as they are kept and published."""
-
-Progress = Callable[[int, int, str], None]
-"""(how many are done, of how many, what is being done)"""
 
 
 @room("The release")
@@ -61,11 +59,11 @@ def build(
         tell(0, 1, "marts")
         marts.refresh(con, county)
         kept.prepare(con)
-        _divide(con, county, window, tell)
+        spans = divide(con, county, window, tell)
         draft = Draft(window)
         con.execute("BEGIN")
         try:
-            _measures(con, county, draft, loads, tell)
+            _measures(con, county, draft, loads, spans, tell)
             _segments(con, county, draft)
             con.execute("COMMIT")
         except BaseException:
@@ -76,14 +74,19 @@ def build(
         con.close()
 
 
-def _measures(con: Connection, county: County, draft: Draft, loads: list[dict[str, Any]], tell: Progress) -> None:
-    """Adds every measure to the draft: kept rows where nothing changed, computed ones elsewhere."""
+def _measures(
+    con: Connection, county: County, draft: Draft, loads: list[dict[str, Any]], spans: str, tell: Progress
+) -> None:
+    """Adds every measure to the draft: kept rows where nothing changed, computed ones elsewhere.
+
+    `spans` is the mark of the segments' spans.
+    """
     versions, before = lineage.versions(con), kept.fingerprints(con)
     marks: dict[str, str] = {}
     for name, measure in sorted(county.measures.items()):
         sql, tables = measures.sql_and_tables(county, name)
         concepts = lineage.concepts_read(county, tables)
-        read = [f"{each}={versions.get(each, '')}" for each in concepts]
+        read = lineage.data_read(county, tables, versions, spans)
         window = f"{draft.window.first}..{draft.window.last}"
         marks[name] = lineage.digest(lineage.digest_of(measure), sql, window, str(SMALL), *read)
         draft.sql[name] = sql
@@ -124,19 +127,6 @@ def _hidden(con: Connection, county: County, tables: dict[str, Table], changed: 
 
 def _none(rows: Table) -> Bools:
     return np.zeros(int(rows.num_rows), dtype=np.bool_)
-
-
-def _divide(con: Connection, county: County, window: Window, tell: Progress) -> None:
-    """Fills the segments for the months of the release, unless nothing that they rest on has changed."""
-    versions, name = lineage.versions(con), "segments/"
-    read = [f"{each}={versions.get(each, '')}" for each in lineage.behind_segments(county)]
-    records = [lineage.digest_of(record) for _, record in sorted(county.segments.items())]
-    mark = lineage.digest(f"{window.first}..{window.last}", *records, *read)
-    if kept.fingerprints(con).get(name) == mark:
-        return
-    tell(0, 1, "segments")
-    segments.compute(con, county, first_month=window.first, last_month=window.last)
-    kept.mark(con, {name: mark})
 
 
 def computed(

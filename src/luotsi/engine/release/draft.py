@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,8 @@ from luotsi.concepts.reading import County
 from luotsi.engine.release.arrow import Table
 from luotsi.engine.release.periods import parse_period
 
+Progress = Callable[[int, int, str], None]
+"""(how many are done, of how many, what is being done)"""
 YEARS = 5
 """How many calendar years a release covers, the last one as far as it has gone."""
 

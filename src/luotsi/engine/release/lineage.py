@@ -35,6 +35,14 @@ def concepts_read(county: County, tables: Iterable[str]) -> list[str]:
     return sorted({concept for table in tables for concept in _concepts(county, table)})
 
 
+def data_read(county: County, tables: Iterable[str], versions: Mapping[str, str], spans: str) -> list[str]:
+    """What a query's numbers change with: the loads of the marts it reads, and of segments the mark of their spans."""
+    read = set(tables)
+    concepts = concepts_read(county, read.difference(SEGMENT))
+    marks = [f"{each}={versions.get(each, '')}" for each in concepts]
+    return marks if read.isdisjoint(SEGMENT) else [*marks, f"segments={spans}"]
+
+
 def behind_segments(county: County) -> list[str]:
     """The concepts that the segment lists read, sorted."""
     looked = {look.of for each in county.segments.values() for look in each.look.values()}
@@ -78,6 +86,11 @@ def loads_behind(county: County, concepts: Iterable[str], all_loads: Iterable[Ma
         if any(mapping.concept in wanted for mapping in shape.into)
     }
     return [int(each["load"]) for each in all_loads if (each["source"], each["table"]) in feeding]
+
+
+def shapes(con: Connection) -> dict[str, str]:
+    """For each concept, how its mart was made."""
+    return dict(con.execute("SELECT concept, shape FROM marts.versions").fetchall())
 
 
 def versions(con: Connection) -> dict[str, str]:

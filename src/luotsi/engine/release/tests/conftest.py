@@ -136,7 +136,7 @@ class World:
         """New events, by a new load."""
         self.events = list(events)
         with self.connect() as con:
-            con.execute("INSERT INTO marts.versions SELECT 'contact', max(load) + 1 FROM marts.versions")
+            con.execute("INSERT INTO marts.versions SELECT 'contact', max(load) + 1, '' FROM marts.versions")
 
 
 def tabulated(events: Iterable[Event], record: Measure, until: datetime.date) -> pa.Table:
@@ -199,7 +199,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
                 "NULL)",
                 [load, table],
             )
-        con.execute("CREATE TABLE marts.versions AS SELECT 'contact' AS concept, 1 AS load")
+        con.execute("CREATE TABLE marts.versions AS SELECT 'contact' AS concept, 1 AS load, '' AS shape")
         con.execute("CREATE TABLE marts.unit (key UUID, unit_code VARCHAR, name VARCHAR, area VARCHAR)")
         for code in ("n1", "n2", "s1", "s2", "s3"):
             con.execute("INSERT INTO marts.unit VALUES (uuid(), ?, ?, ?)", [code, f"Unit {code}", code[0]])
