@@ -217,7 +217,7 @@ def _worded(error: Any, place: tuple[str | int, ...]) -> tuple[str, str]:
         case "string_pattern_mismatch":
             return f"{where} is {error['input']!r}", "A name is lower-case letters, digits and underscores"
         case _:
-            return f"{where} is {error['input']!r}", str(error["msg"])
+            return f"{where} is {error['input']!r}", str(error["msg"]).removeprefix("Value error, ")
 
 
 def _said(depth: int, kind: str, name: str, replaced: bool, path: Path) -> Iterator[str]:

@@ -26,7 +26,7 @@ def run(form: Form, example: Example) -> list[str]:
     """What an example does not give as it says, a sentence each."""
     page = begun(form, example)
     try:
-        wrong = page.fill(example.answers)
+        wrong = page.fill(example.answers, "en")
     except UserError as error:
         return [f"{example.name}: {error}"]
     result = form.judged(page, example.on)

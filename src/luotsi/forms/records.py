@@ -21,7 +21,7 @@ Kind = Literal[
 
 def _limit(text: str) -> str:
     if not re.fullmatch(r"\d{1,4} (minutes?|hours?|days?|working days?)", text):
-        raise ValueError("write a number and minutes, hours, days or working days, such as 3 working days")
+        raise ValueError("Write a number and minutes, hours, days or working days, such as 3 working days")
     return text
 
 

@@ -21,7 +21,7 @@ OPERATORS = {"=", "!=", ">", "<", ">=", "<=", "exists"}
 
 def warnings(form: Questionnaire, lists: Lists | None = None) -> tuple[str, ...]:
     """Everything that will not work as its builder meant."""
-    found = [f"linkId {each} stands twice. Give each item its own." for each in form.doubled]
+    found = [f"An item (linkId {each}) stands twice. Give each item its own linkId." for each in form.doubled]
     if not form.items:
         found.append("The form has no items. Add some.")
     for where, each, known in expressions(form):

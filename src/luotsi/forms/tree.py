@@ -38,7 +38,7 @@ class Place:
     item: Item
     slots: list[Slot]
     raw: Json | None = None
-    """What came with a question's response item beside its answers; None where there was none."""
+    """What came with a question's response item beside linkId and answers; None where there was nothing."""
     enabled: bool = True
     computed: list[Json] | None = None
     """What was calculated last: an answer of a person's own is told from it."""
@@ -94,9 +94,10 @@ def _places(items: Sequence[Item], found: Sequence[Json]) -> tuple[dict[str, Pla
             same.pop(0)
         rest = {key: value for key, value in raw.items() if key != ("item" if place.item.is_group else "answer")}
         if place.item.is_group:
-            place.slots.append(Slot(rest, *_places(place.item.items, raw.get("item", []))))
+            # a linkId alone is an empty repetition, and says nothing to hand on
+            place.slots.append(Slot(rest if len(rest) > 1 else {}, *_places(place.item.items, raw.get("item", []))))
         else:
-            place.raw = rest if place.raw is None else place.raw
+            place.raw = rest if place.raw is None and len(rest) > 1 else place.raw
             place.slots += _answers(place, raw)
     for place in places.values():
         if not place.slots and (place.item.is_group or (place.item.is_question and place.item.items)):
