@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from urllib.parse import urlencode
 
+import jsonschema_rs
 import pytest
 import schemathesis
 from django.core.management import call_command
