@@ -31,8 +31,8 @@ WORDS = {
 
 def _rows() -> list[dict[str, Any]]:
     row, unit = fabricated.row, f"unit={HEALTH_CENTRE}"
-    found = [row("nps", period, "", 60.0, 100) for period in ("2023", "2024", "2024-Q4")]
-    found += [row("nps", "2024", unit, 30.0, 60), row("nps", "2024", f"unit={OTHER}", None, None)]
+    found = [row("nps", period, "", 60.0, 100, value=60.0) for period in ("2023", "2024", "2024-Q4")]
+    found += [row("nps", "2024", unit, 30.0, 60, value=50.0), row("nps", "2024", f"unit={OTHER}", None, None)]
     for name in published.STATEMENTS:
         found += [row(name, "2023", "", 70.0, 100), row(name, "2024", "", 80.0, 100), row(name, "2024", unit, 45.0, 50)]
     rate = published.RATE

@@ -39,3 +39,14 @@ def moods(language: str) -> tuple[frozenset[str], frozenset[str]]:
         for name in MOODS
     )
     return good - bad, bad
+
+
+@lru_cache(maxsize=4)
+def empty_of_theme(language: str) -> frozenset[str]:
+    """Words of praise and blame that are no theme's own: good food and good care are alike in nothing but praise."""
+    named = (
+        word for name, each in county().themes.items() if name not in MOODS for word in getattr(each.words, language)
+    )
+    own = {key for text in named for word in text.split() for key in keys(word, language)}
+    good, bad = moods(language)
+    return (good | bad) - own

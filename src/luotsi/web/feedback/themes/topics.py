@@ -26,9 +26,12 @@ Vector = Mapping[str, float]
 class Topics:
     """Themes that have been taught, in one language."""
 
-    def __init__(self, taught: Mapping[str, Sequence[str]], language: str) -> None:
-        """taught: theme -> texts that are about it."""
+    def __init__(
+        self, taught: Mapping[str, Sequence[str]], language: str, ignored: frozenset[str] = frozenset()
+    ) -> None:
+        """taught: theme -> texts that are about it. ignored: terms that tell nothing of a theme."""
         self._language = language
+        self._ignored = ignored
         counts = {theme: self._count(texts) for theme, texts in taught.items()}
         among = Counter(term for found in counts.values() for term in found)
         self._rarity = {term: math.log(1 + len(counts) / number) for term, number in among.items()}
@@ -39,7 +42,8 @@ class Topics:
         for text in texts:
             for word in words(text):
                 for term, weight in terms(word, self._language):
-                    found[term] += weight  # pyright: ignore[reportArgumentType]
+                    if term not in self._ignored:
+                        found[term] += weight  # pyright: ignore[reportArgumentType]
         return found
 
     def _vector(self, counted: Mapping[str, float]) -> Vector:
@@ -79,7 +83,7 @@ class Topics:
 @lru_cache(maxsize=4)
 def of_language(language: str) -> Topics:
     """The themes of the county's content in a language, read once in the life of a process."""
-    return Topics(lexicon.themes(language), language)
+    return Topics(lexicon.themes(language), language, lexicon.empty_of_theme(language))
 
 
 def found(text: str, language: str) -> tuple[str, ...]:
