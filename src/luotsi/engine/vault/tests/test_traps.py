@@ -1,4 +1,7 @@
-"""The traps that vault packages fall into, and bad input: each a row or two through a real load."""
+"""The traps that vault packages fall into, and bad input: each a row or two through a real load.
+
+On the engine that LUOTSI_ENGINE names: `LUOTSI_ENGINE=spark` runs them all on Spark, which takes minutes.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import json
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -16,16 +20,17 @@ from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
 from luotsi.engine.duck.connection import connect
 from luotsi.engine.duck.keys import key_in_python
-from luotsi.engine.vault import LoadReport, applying, load_into, tables
+from luotsi.engine.vault import LoadReport, applying, load_into, open_vault, tables
+from luotsi.engine.vault.opening import on_spark
 from luotsi.engine.vault.tests.fabricated import CONTACT, SOURCE, land, state, write_county
 
 FIRST, SECOND, THIRD = "2024-01-02T00:00:00", "2024-01-03T00:00:00", "2024-01-04T00:00:00"
 
 
 @cache
-def vault_of(home: Path) -> duckdb.DuckDBPyConnection:
-    """The vault of a test, in memory."""
-    return connect(None, threads=1)
+def vault_of(home: Path) -> Any:
+    """The vault of a test, in memory where the engine has one there."""
+    return open_vault(home) if on_spark() else connect(None, threads=1)
 
 
 def load(home: Path, county: County) -> list[LoadReport]:
