@@ -7,6 +7,7 @@ constraints and triggers of the database. Who may read or write is in permission
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -16,6 +17,18 @@ from luotsi.forms import wire
 
 LONGEST = 20_000
 """Characters that one written answer may have."""
+
+
+class OrderedJson(models.TextField):
+    """JSON as text. A score may use those before it, and PostgreSQL's own type for JSON forgets the order."""
+
+    def from_db_value(self, value: str | None, _expression: Any, _connection: Any) -> Any:
+        """The value as Python has it; decimals are exact."""
+        return None if value is None else wire.loads(value)
+
+    def get_prep_value(self, value: Any) -> Any:
+        """The value as text."""
+        return None if value is None else wire.dumps(value)
 
 
 class FormState(models.TextChoices):
@@ -36,7 +49,7 @@ class FormVersion(models.Model):
     form = models.CharField(max_length=80)
     version = models.CharField(max_length=40)
     questionnaire = models.TextField()
-    record = models.JSONField(encoder=wire.Encoder, decoder=wire.Decoder)
+    record = OrderedJson()
     digest = models.CharField(max_length=12)
     """Of both: content that has changed under the same version is another row, and answers stay with theirs."""
     state = models.CharField(max_length=10, choices=FormState.choices, default=FormState.DRAFT)

@@ -14,9 +14,13 @@ from luotsi.web.assessments.models import Override, Plan, Response
 from luotsi.web.assessments.published import Offered
 from luotsi.web.assessments.queries import Sitting, Whose
 from luotsi.web.queues import queries as queues
+from luotsi.web.services import queries as directory
+from luotsi.web.services.queries import Filters
 
 KINDS = {"now": "bad", "today": "attention", "days": "info", "self_care": "good"}
 """Urgency -> the kind of notice that shows it."""
+SERVICES = 4
+"""How many services a result names at most."""
 WIDTH = 600
 """Of a scale, in its own units; it is drawn as wide as the page lets it."""
 
@@ -126,11 +130,29 @@ def said(reached: Reached, language: str) -> Said:
     )
 
 
-def result(sitting: Sitting, language: str) -> dict[str, Any]:
+def fitting(words: tuple[str, ...], whose: Whose, language: str) -> list[dict[str, str]]:
+    """Services of the directory that an outcome's words find for someone of this age, each with why."""
+    if not words:
+        return []
+    chosen = Filters(age=queries.age(whose.resident))
+    hits = directory.search(" ".join(words), chosen, limit=SERVICES, language=language)
+    return [
+        {
+            "entry": each.service.entry,
+            "name": each.service.name.get(language) or each.service.name.get("fi", ""),
+            "why": each.reasons[0] if each.reasons else "",
+        }
+        for each in hits
+    ]
+
+
+def result(sitting: Sitting, whose: Whose, language: str) -> dict[str, Any]:
     """Everything the page of a result tells."""
     found = sitting.result()
     main = said(found.main, language) if found.main else None
-    others = [said(each, language) for each in found.outcomes if each is not found.main]
+    # One that always holds is for those for whom nothing else does.
+    rest = [each for each in found.outcomes if each is not found.main and each.record.when.upper() != "TRUE"]
+    others = [said(each, language) for each in rest]
     response = sitting.response
     overrides = {each.score: each for each in Override.objects.filter(response=response)}
     scales = [
@@ -147,6 +169,7 @@ def result(sitting: Sitting, language: str) -> dict[str, Any]:
         "scales": scales,
         "plans": list(Plan.objects.filter(response=response).select_related("author")),
         "answers": lines(sitting, language),
+        "services": fitting(main.services, whose, language) if main else [],
         "item": item,
         "queue": queue,
         "queue_name": label(queue.label, language) if queue else "",

@@ -121,7 +121,7 @@ def result(request: HttpRequest, response: uuid.UUID) -> HttpResponseBase:
     now = sitting(whose, response)
     if now.open:
         return redirect("answer", response=response)
-    return render(request, "assessments/result.html", telling.result(now, language()))
+    return render(request, "assessments/result.html", telling.result(now, whose, language()))
 
 
 @require_POST

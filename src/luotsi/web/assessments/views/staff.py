@@ -144,7 +144,7 @@ def _answers_page(
     before = queries.earlier(whose, now.response)
     answers = telling.lines(now, language(), before)
     context = {
-        **telling.result(now, language()),
+        **telling.result(now, whose, language()),
         "person": whose.resident,
         "answers": answers,
         "before": before.response if before else None,
