@@ -7,7 +7,7 @@ run: setup
 	LUOTSI_DEMONSTRATION=1 .venv/bin/luotsi serve
 
 test: check
-	.venv/bin/pytest -n auto
+	.venv/bin/pytest -n auto --dist loadgroup
 
 check: .venv/.tests
 	.venv/bin/ruff format --check .

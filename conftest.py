@@ -42,6 +42,11 @@ def pytest_configure(config: pytest.Config) -> None:
     del os.environ["LUOTSI_HOME"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that one worker runs together, since they share what starts slowly, begin first: they take longest."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
 def pytest_collection_finish() -> None:
     """Every test is parsed: garbage is collected again."""
     gc.enable()
