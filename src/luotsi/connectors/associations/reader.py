@@ -11,6 +11,7 @@ import io
 import re
 import uuid
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 from luotsi.concepts.shipped import open_county
@@ -75,7 +76,7 @@ Row = Mapping[str, str]
 
 def read(paths: Iterable[Path]) -> Delivery:
     """Every line of the files as a service. Raises UserError where a path is not there."""
-    into, towns = Delivery(), _towns()
+    into = Delivery()
     for path in files(paths, (".csv",)):
         text = _text(path)
         delimiter = ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
@@ -90,7 +91,7 @@ def read(paths: Iterable[Path]) -> Delivery:
                 for name, value in raw.items()
                 if isinstance(value, str | None)
             }
-            _line(row, f"{path.name}, line {reader.line_num}", path.stem, towns, into)
+            line(row, f"{path.name}, line {reader.line_num}", path.stem, into)
     return into
 
 
@@ -102,6 +103,7 @@ def _text(path: Path) -> str:
         return data.decode("cp1252", "replace")
 
 
+@cache
 def _towns() -> dict[str, str]:
     rows = open_county().codes["municipality"].rows
     return {name.casefold(): code for code, row in rows.items() for name in (code, row["fi"], row["sv"], row["en"])}
@@ -120,7 +122,9 @@ def _texts(row: Row, name: str) -> dict[str, str]:
     return found or ({"fi": plain} if plain else {})
 
 
-def _line(row: Row, where: str, file: str, towns: Mapping[str, str], into: Delivery) -> None:
+def line(row: Row, where: str, file: str, into: Delivery) -> None:
+    """Reads one line, column -> cell. where: how its faults are told; file: the organisation where none is named."""
+    towns = _towns()
     if not any(row.values()):
         return
     name, owner = _texts(row, "name"), _cell(row, "organisation") or file

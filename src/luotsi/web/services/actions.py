@@ -5,19 +5,35 @@ What an import would change is worked out in incoming.py, what services are foun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from luotsi.concepts.errors import UserError
 from luotsi.connectors.entries import Delivery, Fault
 from luotsi.web.events.actions import record
 from luotsi.web.people.models import User
 from luotsi.web.people.permissions import require
 from luotsi.web.services import incoming, indexing
 from luotsi.web.services.indexing import Vocabulary
-from luotsi.web.services.models import Channel, Favourite, Hours, Organisation, Place, Posting, Service, Term
+from luotsi.web.services.models import (
+    Channel,
+    Favourite,
+    Hours,
+    Keeper,
+    Organisation,
+    Place,
+    Posting,
+    Proposal,
+    Service,
+    Source,
+    State,
+    Term,
+)
 
 TAKING_IN = 0x4C554F55
 """The advisory lock that lets one process at a time write the directory."""
@@ -40,6 +56,81 @@ def take_in(*, by: None, source: str, delivery: Delivery, known: Vocabulary, com
 
     complete: entries of the source that the delivery lacks are gone. Only jobs do this, so that no one is asked.
     """
+    taken = _take(source, delivery, known, complete)
+    record("directory.taken_in", by=by, subject=f"directory:{source}")
+    return taken
+
+
+@transaction.atomic
+def keep(*, by: User, service: Service, kept: bool) -> bool:
+    """Keeps a service for a user, or lets it go; gives which. Doing the same again changes nothing."""
+    require(by, "favourite.keep")
+    if kept:
+        Favourite.objects.get_or_create(user=by, service=service)
+    else:
+        Favourite.objects.filter(user=by, service=service).delete()
+    record("favourite.kept" if kept else "favourite.dropped", by=by, subject=f"service:{service.entry}")
+    return kept
+
+
+@transaction.atomic
+def appoint_keeper(*, by: User, user: User, organisation: Organisation) -> Keeper:
+    """Lets a user write the entries of an organisation. Doing it again changes nothing."""
+    require(by, "entry.approve")
+    keeper, _new = Keeper.objects.get_or_create(user=user, organisation=organisation)
+    record("keeper.appointed", by=by, subject=f"organisation:{organisation.entry}"[:200])
+    return keeper
+
+
+@transaction.atomic
+def propose(*, by: User, organisation: Organisation, entry: str, said: dict[str, str]) -> Proposal:
+    """Proposes an entry of an organisation as its keeper wants it; an earlier proposal that waits gives way to it.
+
+    said: column of the associations' spreadsheet -> cell. Raises PermissionDenied for another's organisation or entry.
+    """
+    require(by, "entry.propose")
+    kept = Keeper.objects.filter(user=by, organisation=organisation).exists()
+    here = Service.objects.filter(entry=entry).first()
+    if not kept or (here and (here.source != Source.OWN or here.organisation != organisation)):
+        raise PermissionDenied(_("You keep other entries, not this one."))
+    Proposal.objects.filter(entry=entry, organisation=organisation, state=State.WAITING).delete()
+    proposal = Proposal.objects.create(organisation=organisation, entry=entry, said=said, by=by)
+    record("proposal.sent", by=by, subject=f"service:{entry}")
+    return proposal
+
+
+@transaction.atomic
+def decide(*, by: User, proposal: Proposal, approved: bool, reason: str, known: Vocabulary) -> Proposal:
+    """Approves a proposal, which is then shown, or refuses it with a reason. One that is decided stays as it is.
+
+    Raises UserError where a refusal has no reason, or what is proposed cannot be read.
+    """
+    require(by, "entry.approve")
+    _lock()
+    proposal = Proposal.objects.select_for_update().select_related("organisation").get(pk=proposal.pk)
+    if proposal.state != State.WAITING:
+        raise UserError(_("Someone has decided this already."))
+    if not approved and not reason.strip():
+        raise UserError(_("Write the reason, so that the keeper knows what to mend."))
+    if approved:
+        _take(Source.OWN, incoming.proposed(proposal), known, complete=False)
+    proposal.state = State.APPROVED if approved else State.REFUSED
+    proposal.decided_by, proposal.decided_at, proposal.reason = by, timezone.now(), reason.strip()[:500]
+    proposal.save()
+    record("proposal.approved" if approved else "proposal.refused", by=by, subject=f"service:{proposal.entry}")
+    return proposal
+
+
+@transaction.atomic
+def ask_keeper(*, by: None, service: Service, send: Callable[[], object]) -> bool:
+    """Asks the keeper of an old entry whether it still holds, and notes when; a letter that fails notes nothing."""
+    send()
+    Service.objects.filter(pk=service.pk).update(asked_at=timezone.now())
+    record("keeper.asked", by=by, subject=f"service:{service.entry}")
+    return True
+
+
+def _take(source: str, delivery: Delivery, known: Vocabulary, complete: bool) -> Taken:
     _lock()
     faults = list(delivery.faults)
     organisations = incoming.sort(delivery.organisations, Organisation, source, faults, {})
@@ -55,7 +146,6 @@ def take_in(*, by: None, source: str, delivery: Delivery, known: Vocabulary, com
     _join([*services.new, *services.changed], [*channels.new, *channels.changed])
     _index(known, [each.pk for each in (*services.new, *services.changed)])
     every = (organisations, channels, services)
-    record("directory.taken_in", by=by, subject=f"directory:{source}")
     return Taken(
         sum(len(each.new) for each in every),
         sum(len(each.changed) for each in every),
@@ -63,18 +153,6 @@ def take_in(*, by: None, source: str, delivery: Delivery, known: Vocabulary, com
         removed,
         faults,
     )
-
-
-@transaction.atomic
-def keep(*, by: User, service: Service, kept: bool) -> bool:
-    """Keeps a service for a user, or lets it go; gives which. Doing the same again changes nothing."""
-    require(by, "favourite.keep")
-    if kept:
-        Favourite.objects.get_or_create(user=by, service=service)
-    else:
-        Favourite.objects.filter(user=by, service=service).delete()
-    record("favourite.kept" if kept else "favourite.dropped", by=by, subject=f"service:{service.entry}")
-    return kept
 
 
 def _lock() -> None:

@@ -10,8 +10,13 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from django.utils import timezone
+
+from luotsi.concepts.errors import UserError
+from luotsi.connectors.associations import line
 from luotsi.connectors.entries import Channel, Delivery, Fault, Hours, Organisation, Place, Service
 from luotsi.web.services import models
+from luotsi.web.services.indexing import text
 
 M = TypeVar("M", models.Organisation, models.Channel, models.Service)
 Told = Organisation | Channel | Service
@@ -187,4 +192,20 @@ def gone(delivery: Delivery, source: str, complete: bool) -> dict[str, set[int]]
             own = alive.filter(organisation__entry__in=delivery.whole)
             ids |= {pk for pk, entry in own.values_list("pk", "entry") if entry not in entries}
         found[model.__name__] = ids
+    return found
+
+
+def proposed(proposal: models.Proposal) -> Delivery:
+    """What a keeper proposes as a delivery of one service. Raises UserError where it cannot be read."""
+    into, organisation = Delivery(), proposal.organisation
+    said = {**proposal.said, "id": proposal.entry, "tarkistettu": timezone.localdate(proposal.at).isoformat()}
+    line(said, text(organisation.name, "fi"), text(organisation.name, "fi"), into)
+    if into.faults:
+        raise UserError(str(into.faults[0].sentence))
+    service = dataclasses.replace(into.services[proposal.entry], organisation=organisation.entry)
+    channels = {
+        entry: dataclasses.replace(each, organisation=organisation.entry) for entry, each in into.channels.items()
+    }
+    found = Delivery(services={service.entry: service}, channels=channels)
+    found.mention(organisation.entry, organisation.name, organisation.kind)
     return found

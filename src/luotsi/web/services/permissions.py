@@ -5,13 +5,19 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from luotsi.web.people.permissions import EVERYONE, Role
+from luotsi.web.people.permissions import EVERYONE, LEADERS, Role
 
 ALLOWED: dict[str, frozenset[Role]] = {
     "favourite.keep": EVERYONE,
+    "entry.propose": frozenset({Role.KEEPER}),
+    "entry.approve": frozenset({Role.ADMINISTRATOR}),
+    "inventory.read": LEADERS | {Role.ANALYST, Role.ADMINISTRATOR},
 }
 
 WORDS: dict[str, Promise] = {
     "favourite.keep": _("Keep services to find them again"),
+    "entry.propose": _("Write the services of one's own organisation"),
+    "entry.approve": _("Approve what keepers write, and choose keepers"),
+    "inventory.read": _("Read the inventory of digital services"),
 }
 """What each action is called where people see who may do what."""

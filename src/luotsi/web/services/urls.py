@@ -2,11 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from luotsi.web.services.views import keeping, machines, public
+from luotsi.web.services.views import inventory, keepers, keeping, machines, public
 
 urlpatterns: list[URLPattern] = [
     path("services/", public.services, name="services"),
     path("services/kept/", keeping.kept, name="kept_services"),
+    path("services/own/", keepers.own, name="own_services"),
+    path("services/own/<str:organisation>/<str:entry>/", keepers.write, name="write_service"),
+    path("services/proposals/", keepers.proposals, name="proposals"),
+    path("services/proposals/keepers/", keepers.appoint, name="appoint_keeper"),
+    path("services/proposals/<int:pk>/", keepers.decide, name="decide_proposal"),
+    path("services/inventory/", inventory.inventory, name="inventory"),
     path("services/<str:entry>/", public.service, name="service"),
     path("services/<str:entry>/keep/", keeping.keep, name="keep_service"),
     path("embed/services/", public.embedded, name="embedded_services"),

@@ -1,0 +1,124 @@
+"""Keepers write, the county approves: who may, what is shown when, what is refused; and the inventory."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+
+from luotsi.concepts.errors import UserError
+from luotsi.web.events.models import Event
+from luotsi.web.people.models import User
+from luotsi.web.people.permissions import Role
+from luotsi.web.people.tests.made_up import sign_in, user_with
+from luotsi.web.services import actions, inventory, queries, searching
+from luotsi.web.services.models import Organisation, Proposal, Service, State
+from luotsi.web.services.tests.made_up import delivery, service, small, take
+
+pytestmark = pytest.mark.django_db
+SAID = {"nimi_fi": "Lautapelikerho", "kuvaus_fi": "Pelataan yhdessä.", "kunnat": "179", "kielet": "fi;sv"}
+
+
+@pytest.fixture
+def keeper() -> User:
+    small()
+    user = user_with(Role.KEEPER)
+    organisation = Organisation.objects.get(entry="seura")
+    actions.appoint_keeper(by=user_with(Role.ADMINISTRATOR), user=user, organisation=organisation)
+    return user
+
+
+def proposed(keeper: User, entry: str = "kerho") -> Proposal:
+    return actions.propose(by=keeper, organisation=Organisation.objects.get(entry="seura"), entry=entry, said=SAID)
+
+
+def decide(proposal: Proposal, approved: bool, reason: str = "") -> Proposal:
+    county = User.objects.get(email__startswith="administrator")
+    return actions.decide(by=county, proposal=proposal, approved=approved, reason=reason, known=searching.known())
+
+
+def test_what_a_keeper_writes_is_shown_when_the_county_approves_it(keeper: User) -> None:
+    proposal = proposed(keeper)
+    assert not queries.search("lautapeli")
+    decide(proposal, True)
+    (hit, *_rest) = queries.search("lautapeli")
+    assert (hit.service.entry, hit.service.source, hit.service.organisation.entry) == ("kerho", "own", "seura")
+    assert hit.service.municipalities == ["179"]
+
+
+def test_a_refusal_needs_a_reason_and_shows_nothing(keeper: User) -> None:
+    proposal = proposed(keeper)
+    with pytest.raises(UserError, match="reason"):
+        decide(proposal, False)
+    assert decide(proposal, False, "Kerro, missä kokoonnutte.").state == State.REFUSED
+    assert not queries.search("lautapeli")
+    with pytest.raises(UserError):
+        decide(proposal, True)
+
+
+def test_a_keeper_writes_no_entry_of_another_source_or_organisation(keeper: User) -> None:
+    with pytest.raises(PermissionDenied):
+        proposed(keeper, "kahvila")  # PTV keeps it
+    other = user_with(Role.KEEPER, "elsewhere")
+    with pytest.raises(PermissionDenied):
+        actions.propose(by=other, organisation=Organisation.objects.get(entry="seura"), entry="x", said=SAID)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.KEEPER, Role.ADMINISTRATOR)])
+def test_no_other_role_writes_or_approves(keeper: User, role: Role) -> None:
+    other, proposal = user_with(role), proposed(keeper)
+    with pytest.raises(PermissionDenied):
+        actions.propose(by=other, organisation=Organisation.objects.get(entry="seura"), entry="x", said=SAID)
+    with pytest.raises(PermissionDenied):
+        actions.decide(by=other, proposal=proposal, approved=True, reason="", known=searching.known())
+
+
+def test_a_newer_proposal_takes_the_place_of_one_that_waits(keeper: User) -> None:
+    proposed(keeper)
+    proposed(keeper)
+    assert Proposal.objects.filter(state=State.WAITING).count() == 1
+    names = list(Event.objects.values_list("name", flat=True))
+    assert names.count("proposal.sent") == 2
+
+
+def test_a_keeper_and_the_county_do_it_on_their_pages(keeper: User, client: Client) -> None:
+    sign_in(client, keeper, 0)
+    assert "Juttuseura ry" in client.get("/services/own/").content.decode()
+    form = {"nimi_fi": "Kutomapiiri", "kuvaus_fi": "Kudotaan.", "kunnat": ["179"], "kielet": ["fi"]}
+    assert client.post("/services/own/seura/new/", form).status_code == 302
+    assert client.post("/services/own/seura/new/", {"nimi_fi": ""}).status_code == 422
+    county = Client()
+    sign_in(county, User.objects.get(email__startswith="administrator"), 0)
+    assert "Kutomapiiri" in county.get("/services/proposals/").content.decode()
+    proposal = Proposal.objects.get()
+    county.post(f"/services/proposals/{proposal.pk}/", {"approved": "yes"})
+    assert [hit.service.source for hit in queries.search("kutomapiiri")] == ["own"]
+
+
+def test_the_inventory_counts_digital_services_gaps_and_what_is_offered_twice(client: Client) -> None:
+    small()
+    told = delivery(service("b", "Velka- ja talousneuvonta", nationwide=True))
+    told.services["b"] = told.services["b"].__class__(**{**_fields(told.services["b"]), "organisation": "toinen"})
+    told.mention("toinen", {"fi": "Toinen ry"})
+    take(told)
+    found = inventory.taken()
+    assert {each.code: each.services for each in found.languages}["sv"] == 1
+    assert [{each.entry for each in group} for group in found.twice] == [{"velka", "b"}]
+    sign_in(client, user_with(Role.ANALYST), 0)
+    assert client.get("/services/inventory/").status_code == 200
+
+
+def _fields(told: object) -> dict[str, object]:
+    return {name: getattr(told, name) for name in told.__slots__}  # type: ignore[attr-defined]
+
+
+def test_a_keeper_is_asked_and_the_time_is_noted_unless_the_letter_fails() -> None:
+    small()
+    entry = Service.objects.get(entry="velka")
+
+    def failing() -> None:
+        raise OSError("no server")
+
+    with pytest.raises(OSError, match="no server"):
+        actions.ask_keeper(by=None, service=entry, send=failing)
+    assert Service.objects.get(entry="velka").asked_at is None
+    actions.ask_keeper(by=None, service=entry, send=lambda: None)
+    assert Service.objects.get(entry="velka").asked_at is not None
