@@ -78,19 +78,14 @@ def asked(name: str, sent: QueryDict | None, language: str) -> Asked:
     filling = found.begin()
     if sent is None:
         return Asked(found, filling, {}, language)
-    faults = dict(_set(filling, sent, language))
-    return Asked(found, filling, faults, language)
+    wrong = filling.set_many(_sent(filling, sent), language)
+    return Asked(found, filling, {each.path: each.message for each in wrong}, language)
 
 
-def _set(filling: Filling, sent: QueryDict, language: str) -> Iterator[tuple[str, str]]:
-    """Answers what was sent, in the order of the form, so that what an answer opens can be answered after it."""
-    for path in [each.removeprefix(FIELD) for each in sent if each.startswith(FIELD)]:
-        values = [value for value in sent.getlist(FIELD + path) if value]
-        try:
-            wrong = filling.set_many({path: values}, language)
-        except UserError:
-            continue  # a field that is no question of this form: whoever sent it wrote the page themself
-        yield from ((path, each.message) for each in wrong)
+def _sent(filling: Filling, sent: QueryDict) -> dict[str, list[str]]:
+    """The values sent for each question of the form; a field that is no question of it is passed over."""
+    known = {FIELD + name: name for name, item in filling.form.by_name.items() if item.is_question}
+    return {known[name]: [value for value in sent.getlist(name) if value] for name in sent if name in known}
 
 
 @dataclass(frozen=True)

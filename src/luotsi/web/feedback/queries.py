@@ -19,6 +19,8 @@ from luotsi.web.people.permissions import require
 
 MONTHS = 12
 """How far back the staff's page looks."""
+ROWS = 2_000
+"""How many answers, the newest, it looks at at once."""
 
 
 def own_units(by: User, action: str) -> frozenset[str] | None:
@@ -65,13 +67,13 @@ class Filters:
 
 
 def answers(*, by: User, filters: Filters) -> list[Seen]:
-    """The answers of the user's units in the last `MONTHS` months, newest first."""
+    """The answers of the user's units in the last `MONTHS` months, newest first, at most `ROWS`."""
     require(by, "feedback.read")
     since = filters.since or timezone.localdate() - datetime.timedelta(days=31 * MONTHS)
     rows = _answers(by).filter(given_at__date__gte=since)
     if filters.unit:
         rows = rows.filter(unit=filters.unit)
-    found = [_seen(row) for row in rows]
+    found = [_seen(row) for row in rows[:ROWS]]
     return [each for each in found if filters.theme in ("", *each.themes) and filters.mood in ("", each.mood)]
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from luotsi.web.events.models import Event
-from luotsi.web.feedback import actions, pace
+from luotsi.web.feedback import actions, asking, pace
 from luotsi.web.feedback.models import Answer, Case, Invitation, Place
 from luotsi.web.people.models import User
 from luotsi.web.people.permissions import Role
@@ -141,6 +141,22 @@ def test_who_wants_a_reply_and_gives_no_address_is_asked_for_it(client: Client, 
     assert "Anna puhelinnumero" in response.content.decode()
     assert ">Hyvä</textarea>" in response.content.decode()
     assert not Answer.objects.exists()
+
+
+def test_a_text_that_is_too_long_is_refused_with_a_sentence_and_is_still_on_the_page(
+    client: Client, place: Place
+) -> None:
+    text = "ä" * (asking.LONGEST + 1)
+    response = client.post(f"/feedback/at/{place.code}/", sent(comment=text, nps="9"))
+    assert response.status_code == 422
+    assert text in response.content.decode()
+    assert not Answer.objects.exists()
+
+
+def test_what_is_no_question_of_the_form_is_passed_over(client: Client, place: Place) -> None:
+    odd = {"visit": "1", "nps:3": "1", "no_such": "1", "": "1"}
+    assert client.post(f"/feedback/at/{place.code}/", sent(nps="9", **odd)).status_code == 302
+    assert Answer.objects.get().scores == {"nps": 9}
 
 
 def test_questions_that_an_answer_opens_are_asked_before_it_is_kept(client: Client, place: Place) -> None:
