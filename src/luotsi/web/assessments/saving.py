@@ -57,6 +57,7 @@ class Taken:
 def texts(pairs: Mapping[str, list[str]]) -> Texts:
     """The texts of the form's fields among all that was posted; an answer of one's own is one of its question's."""
     found: Texts = {}
+    pairs = {name: values for name, values in pairs.items() if "\x00" not in name}
     for name, values in pairs.items():
         if name.startswith(FIELD):
             found[name.removeprefix(FIELD)] = [_clean(each) for each in values if each.strip() and each != OTHER]

@@ -18,6 +18,7 @@ urlpatterns = [
     path("persons/<uuid:person>/answers/<uuid:response>/", staff.client_answers, name="client_answers"),
     path("persons/<uuid:person>/answers/<uuid:response>/fill/", staff.fill_for, name="fill_for"),
     path("persons/<uuid:person>/answers/<uuid:response>/correct/", staff.correct_for, name="correct_for"),
+    path("persons/<uuid:person>/answers/<uuid:response>/stop/", staff.stop_for, name="stop_for"),
     path("persons/<uuid:person>/answers/<uuid:response>/plan/", staff.agree_plan, name="agree_plan"),
     path("persons/<uuid:person>/answers/<uuid:response>/mark/", staff.mark, name="mark_answers"),
     path("persons/<uuid:person>/answers/<uuid:response>/override/<slug:score>/", staff.override, name="override"),

@@ -84,6 +84,15 @@ def test_a_professional_fills_a_form_with_a_client_and_asks_a_client_to_fill_one
     assert "A professional asks you to fill this." in text(resident.get("/forms/"))
 
 
+def test_a_red_flag_stops_a_form_that_a_professional_fills_too(professional: Client, rauha: Any) -> None:
+    address = professional.post(f"/persons/{rauha.person.pk}/forms/back/", {"how": "fill"})["location"]
+    seen = address.removesuffix("fill/")
+    assert post(professional, address, weeks="1", numb="yes")["location"] == seen
+    assert "Soita 112 heti. (en)" in text(professional.get(seen))
+    professional.post(f"{seen}stop/")
+    assert Response.objects.get().outcome == "emergency"
+
+
 def test_the_class_is_changed_with_a_reason_which_the_client_sees_and_the_warehouse_hears(
     resident: Client, professional: Client, rauha: Any
 ) -> None:

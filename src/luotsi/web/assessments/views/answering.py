@@ -85,7 +85,7 @@ def away(request: HttpRequest, response: uuid.UUID) -> HttpResponseBase | None:
     if found is None or found[0] != response or found[1] == request.user.pk:
         return None
     answers = saving.texts(dict(data.lists()))
-    page, revision = data.get("page", ""), whole_number(data.get("revision", ""))
+    page, revision = data.get("page", "").replace("\x00", ""), whole_number(data.get("revision", ""))
     actions.keep_unsent(
         by=None, user=found[1], response=response, revision=revision, page=page, answers=_bounded(answers)
     )

@@ -59,7 +59,7 @@ def _saved(request: HttpRequest, version: FormVersion, texts: Texts) -> bool:
         actions.edit_form(
             by=signed_in(request),
             version=version.pk,
-            seen=request.POST.get("seen", version.digest),
+            seen=request.POST.get("seen") or version.digest,
             questionnaire=wire.dumps(texts[0], indent=2),
             record_of=texts[1],
         )

@@ -151,6 +151,7 @@ def _answers_page(
         "changed": [each for each in answers if each.before is not None],
         "may_judge": not now.open and may(request.user, "answers.judge"),
         "open": now.open,
+        "stopped": now.open and now.result().stops,
         "classed": _classed(now, forms),
         "plan_form": forms.get("plan_form") or PlanForm(),
         "mark_form": forms.get("mark_form") or MarkForm(initial={"minor_mark": now.response.minor_mark}),
@@ -223,6 +224,20 @@ def mark(request: HttpRequest, person: uuid.UUID, response: uuid.UUID) -> HttpRe
         messages.success(request, _("The mark is recorded."))
         return redirect("client_answers", person=person, response=response)
     return _answers_page(request, whose, now, 422, mark_form=form)
+
+
+@require_POST
+@permitted("form.fill_for")
+@with_basis
+def stop_for(request: HttpRequest, person: uuid.UUID, response: uuid.UUID) -> HttpResponseBase:
+    """Ends a form at its red flag, as the client's own page does."""
+    whose = client(request, person)
+    sitting(whose, response)
+    try:
+        actions.complete(by=whose.by, whose=whose, response=response, stopped=True)
+    except UserError as fault:
+        messages.error(request, str(fault))
+    return redirect("client_answers", person=person, response=response)
 
 
 @require_POST
