@@ -54,9 +54,11 @@ def _shown(home: Path) -> str:
 
 
 def _users() -> Iterator[str]:
-    """The demonstration users, as their own command tells them, and what waits for them in the work queues."""
+    """The demonstration users, as their own command tells them, with what waits for them in queues and their forms."""
     told = io.StringIO()
     call_command("demonstration_users", stdout=told)
     call_command("demonstration_items")
+    call_command("demonstration_answers")
     call_command("demonstration_feedback")
+    call_command("demonstration_services")
     yield from told.getvalue().splitlines()

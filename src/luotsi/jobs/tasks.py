@@ -17,6 +17,7 @@ from procrastinate.contrib.django import app as proxy
 from luotsi.jobs import running
 from luotsi.web.desk import drawn
 from luotsi.web.desk import letters as weekly
+from luotsi.web.services import asking
 
 app: App = proxy
 
@@ -24,6 +25,7 @@ EVERY_NIGHT = "0 0 * * *"
 """Midnight UTC: two in winter and three in summer by the clocks of Finland."""
 MONDAY_MORNING = "0 4-10 * * 1"
 """Every hour from six or seven in the morning: a letter that did not leave is tried again, one that did is not."""
+MONDAY_NOON = "0 9 * * 1"
 EVERY_MORNING = "30 3 * * *"
 KEPT = 30 * 24
 """Hours that a job which failed is kept, for whoever asks why; one that went well goes at once."""
@@ -47,6 +49,13 @@ def letters(timestamp: int) -> None:
     _sent, failed = weekly.send_weekly(datetime.datetime.fromtimestamp(timestamp, datetime.UTC).date())
     if failed:
         log.warning("%s letters were not sent; the next hours' runs try again", failed)
+
+
+@app.periodic(cron=MONDAY_NOON)
+@app.task(name="ask_keepers", queueing_lock="ask_keepers")
+def ask_keepers(timestamp: int) -> None:
+    """Asks the keepers of old entries of the directory whether they still hold. `timestamp`: when it was due."""
+    asking.ask_due()
 
 
 @app.task(name="look", queueing_lock="look")

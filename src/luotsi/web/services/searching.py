@@ -228,8 +228,9 @@ def _reason(service: Service, term: str, language: str) -> str:
 
 
 def _standing(texts: Mapping[str, Any], term: str, language: str) -> str:
-    """The word of a text that a term came from, as it stands there."""
-    for code, text in sorted(texts.items(), key=lambda each: each[0] != language):
+    """The word of a text that a term came from, as it stands there; in the reader's language where the text has it."""
+    read = {language: texts[language]} if language in texts else texts
+    for code, text in read.items():
         for word in words(text):
             if any(each == term for each, _weight in terms(word, code if code in ("sv", "en") else "fi")):
                 return word

@@ -2,14 +2,16 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.mail import EmailMessage
 from django.test import Client
+from django.utils import timezone
 
 from luotsi.concepts.errors import UserError
 from luotsi.web.events.models import Event
 from luotsi.web.people.models import User
 from luotsi.web.people.permissions import Role
 from luotsi.web.people.tests.made_up import sign_in, user_with
-from luotsi.web.services import actions, inventory, queries, searching
+from luotsi.web.services import actions, asking, inventory, queries, searching
 from luotsi.web.services.models import Organisation, Proposal, Service, State
 from luotsi.web.services.tests.made_up import delivery, service, small, take
 
@@ -122,3 +124,14 @@ def test_a_keeper_is_asked_and_the_time_is_noted_unless_the_letter_fails() -> No
     assert Service.objects.get(entry="velka").asked_at is None
     actions.ask_keeper(by=None, service=entry, send=lambda: None)
     assert Service.objects.get(entry="velka").asked_at is not None
+
+
+def test_the_keeper_of_an_old_entry_is_asked_once_in_a_while(mailoutbox: list[EmailMessage]) -> None:
+    small()
+    Service.objects.filter(entry="velka").update(keeper="velka@luotsi.example")
+    Service.objects.filter(entry="kirjasto").update(keeper="k@luotsi.example", checked_on=timezone.localdate())
+    assert asking.ask_due() == (1, 0)
+    assert asking.ask_due() == (0, 0)
+    (letter,) = mailoutbox
+    assert letter.to == ["velka@luotsi.example"]
+    assert "/services/velka/" in str(letter.body)

@@ -19,7 +19,8 @@ from luotsi.web.services import mapping, opening, queries, shown
 from luotsi.web.services.models import Favourite, Service
 from luotsi.web.services.queries import Filters
 
-SHOWN = 30
+SHOWN, NEAR = 30, 0.3
+"""So many services at most, and none that answers worse than this share of the best."""
 SOURCES = {"ptv": "Suomi.fi", "hsds": "Open Referral", "csv": _("Association's own list"), "own": ""}
 DISTANCES = ("5", "10", "25", "50")
 
@@ -45,6 +46,7 @@ def _found(request: HttpRequest) -> dict[str, Any]:
     """What every page of the search shows."""
     text, chosen = asked(request)
     found = queries.search(text, chosen, limit=SHOWN, language=shown.language()) if text or chosen.needs else []
+    found = [each for each in found if each.score >= found[0].score * NEAR]
     numbers, points = mapping.numbered(found)
     open_now = set(
         opening.open_channels(timezone.now())
