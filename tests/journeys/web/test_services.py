@@ -1,4 +1,4 @@
-"""The service directory in a browser: a stranger finds help, a resident keeps it, a keeper writes, a county approves."""
+"""The service directory in a browser: a stranger finds help, a resident keeps it, a keeper writes to the county."""
 
 from __future__ import annotations
 

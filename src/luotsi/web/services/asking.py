@@ -59,7 +59,7 @@ def _letter(service: Service, to: str) -> EmailMessage:
         name = shown.said(service.name)
         subject = _("Does this still hold: %(name)s") % {"name": name}
         text = _(
-            "The entry of %(name)s in the service directory has not been checked for a year. See whether it still holds, "
-            "and mend it where you keep it:"
+            "The entry of %(name)s in the service directory has not been checked for a year. "
+            "See whether it still holds, and mend it where you keep it:"
         ) % {"name": name}
     return EmailMessage(subject, f"{text}\n{settings.ADDRESS}{reverse('service', args=[service.entry])}\n", to=[to])
