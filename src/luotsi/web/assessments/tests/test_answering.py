@@ -74,6 +74,17 @@ def test_a_resident_fills_a_form_page_by_page_and_sees_what_it_means(resident: C
     assert "demonstration content" in result
 
 
+def test_the_whole_form_can_be_answered_on_one_page(resident: Client) -> None:
+    address = begun(resident)
+    led = post(resident, address, "whole", weeks="8")["location"]
+    assert led.endswith("?page=all")
+    page = text(resident.get(led))
+    assert 'value="8"' in page
+    assert "Oireet (en)" in page
+    assert "Page 1" not in page
+    assert post(resident, led, "finish", page=page, weeks="8", numb="no")["location"] == f"{address}result/"
+
+
 def test_completing_writes_one_event_with_the_assessment_and_no_personal_identity_code(resident: Client) -> None:
     address = begun(resident)
     post(resident, address, "finish", weeks="8", numb="no")

@@ -153,7 +153,8 @@ def _onward(here: Here, saved: Saved, data: QueryDict, go: str) -> HttpResponseB
         messages.success(here.request, _("Your answers are saved. You can go on later, on any device."))
         return _leads(here.request, here.leave)
     step = {"next": 1, "back": -1}.get(go, 0)
-    there = page if page == WHOLE else every[min(max(at + step, 0), len(every) - 1)].path
+    whole = go == "whole" or (page == WHOLE and go != "paged")
+    there = WHOLE if whole else every[min(max(at + step, 0), len(every) - 1)].path
     return _leads(
         here.request,
         f"{here.address}?{urlencode({'page': there})}" + (f"#g-{data.get('at', '')}" if data.get("at") else ""),
@@ -200,6 +201,7 @@ def _context(here: Here, sitting: Sitting, path: str, answered: Answered) -> dic
         "page": now,
         "number": at + 1,
         "count": 1 if path == WHOLE else len(every),
+        "whole": path == WHOLE,
         "first": path == WHOLE or at == 0,
         "last": path == WHOLE or at == len(every) - 1,
         "done": done,
