@@ -128,7 +128,9 @@ def add(chosen: Chosen, a_pass: Pass, trees: dict[str, exp.Expr], tally: Tally) 
     selects = [
         _group(cells, names, bundle, bundles, patterns, tally) for bundle, sets in bundles.items() for names in sets
     ]
-    groups = chosen.steps.add("groups", exp.union(*selects, distinct=False) if len(selects) > 1 else selects[0])
+    groups = chosen.steps.add(
+        "groups", exp.union(*selects, distinct=False, copy=False) if len(selects) > 1 else selects[0]
+    )
     by = [column(each) for each in ("month", "set", "group")]
     months = (
         exp.select(*by, *tally.monthly()).from_(groups, copy=False).group_by(*(each.copy() for each in by), copy=False)

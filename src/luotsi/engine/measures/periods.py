@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 from sqlglot import exp
 
@@ -27,19 +28,23 @@ def periods(ground: Ground, steps: Steps, wanted: str = "periods") -> str:
     if wanted in steps.made:
         return wanted
     listed = exp.Subquery(this=months(ground), alias=exp.TableAlias(this=exp.to_identifier("months")))
-    selects = [
+    selects = [each.copy().from_(listed.copy(), copy=False) for each in _grains()]
+    return steps.add(wanted, exp.union(*selects, distinct=False, copy=False))
+
+
+@cache
+def _grains() -> tuple[exp.Select, ...]:
+    """What is told of each month by grain, without where months come from; read once, for every query has it."""
+    return tuple(
         exp.select(
             f"'{grain}' AS grain",
             f"{label} AS period",
             f"CAST(date_trunc('{grain}', month) AS DATE) AS first_month",
             f"CAST(date_trunc('{grain}', month) + INTERVAL '{length - 1} months' AS DATE) AS last_month",
             dialect="duckdb",
-        )
-        .distinct()
-        .from_(listed.copy(), copy=False)
+        ).distinct()
         for (grain, label), length in zip(LABELS.items(), (1, 3, 12), strict=True)
-    ]
-    return steps.add(wanted, exp.union(*selects, distinct=False))
+    )
 
 
 def whole_years(ground: Ground) -> Ground:

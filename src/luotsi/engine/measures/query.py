@@ -27,7 +27,7 @@ def query(ground: Ground, measures: Mapping[str, Measure], a_pass: Pass) -> exp.
     steps = Steps()
     summed = summed_steps(ground, steps, a_pass)
     selects = [_result(ground, steps, measures[name], step) for name, step in summed.items()]
-    return steps.finished(exp.union(*selects, distinct=False) if len(selects) > 1 else selects[0])
+    return steps.finished(exp.union(*selects, distinct=False, copy=False) if len(selects) > 1 else selects[0])
 
 
 def summed_steps(ground: Ground, steps: Steps, a_pass: Pass, calendar: str = "periods") -> dict[str, str]:
