@@ -184,6 +184,7 @@ ANYONE = {
     "services",
     "service",
     "embedded_services",
+    "service_list",
     "api_services",
     "api_description",
     "api_service",

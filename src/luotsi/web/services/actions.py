@@ -29,6 +29,7 @@ from luotsi.web.services.models import (
     Place,
     Posting,
     Proposal,
+    Selection,
     Service,
     Source,
     State,
@@ -71,6 +72,22 @@ def keep(*, by: User, service: Service, kept: bool) -> bool:
         Favourite.objects.filter(user=by, service=service).delete()
     record("favourite.kept" if kept else "favourite.dropped", by=by, subject=f"service:{service.entry}")
     return kept
+
+
+@transaction.atomic
+def share(*, by: User, name: str) -> Selection:
+    """Makes a list of the services that a professional has kept, which its address opens to anyone. It names no person.
+
+    Raises UserError where nothing is kept.
+    """
+    require(by, "selection.make")
+    kept = Service.objects.filter(removed_at=None, pk__in=Favourite.objects.filter(user=by).values("service"))
+    if not kept.exists():
+        raise UserError(_("Keep services first; the list is made of them."))
+    selection = Selection.objects.create(user=by, name=name.strip()[:100])
+    selection.services.set(kept)
+    record("selection.shared", by=by, subject=f"selection:{selection.key}")
+    return selection
 
 
 @transaction.atomic

@@ -191,6 +191,15 @@ def _stemmer(language: str) -> Any:
     return snowballstemmer.stemmer({"fi": "finnish", "sv": "swedish", "en": "english"}[language])
 
 
+_stemming = Lock()
+"""A stemmer keeps the word it works on in itself, so it is for one thread at a time."""
+
+
+def _stem(word: str, language: str) -> str:
+    with _stemming:
+        return _stemmer(language).stemWord(word)
+
+
 def words(text: str) -> list[str]:
     """The words of a text in lower case, without those that mean nothing alone."""
     return [word for word in (each.lower() for each in WORD.findall(text)) if len(word) > 1 and word not in STOP]
@@ -208,7 +217,7 @@ def terms(word: str, language: str) -> tuple[tuple[str, float], ...]:
 
 def _stemmed(word: str, language: str) -> Iterator[tuple[str, float]]:
     yield word, WHOLE
-    yield _stemmer(language).stemWord(word) + "~", WHOLE
+    yield _stem(word, language) + "~", WHOLE
 
 
 def _finnish(word: str) -> Iterator[tuple[str, float]]:
@@ -221,7 +230,7 @@ def _finnish(word: str) -> Iterator[tuple[str, float]]:
             yield base[:BEGINNING] + "-", NEAR
     if not read:
         yield word, WHOLE
-        yield _stemmer("fi").stemWord(word) + "~", PART
+        yield _stem(word, "fi") + "~", PART
         if len(word) > BEGINNING:
             yield word[:BEGINNING] + "-", NEAR
 

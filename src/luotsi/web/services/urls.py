@@ -7,6 +7,8 @@ from luotsi.web.services.views import inventory, keepers, keeping, machines, pub
 urlpatterns: list[URLPattern] = [
     path("services/", public.services, name="services"),
     path("services/kept/", keeping.kept, name="kept_services"),
+    path("services/kept/share/", keeping.share, name="share_services"),
+    path("services/lists/<uuid:key>/", keeping.shared, name="service_list"),
     path("services/own/", keepers.own, name="own_services"),
     path("services/own/<str:organisation>/<str:entry>/", keepers.write, name="write_service"),
     path("services/proposals/", keepers.proposals, name="proposals"),

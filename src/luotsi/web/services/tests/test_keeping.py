@@ -48,7 +48,7 @@ def test_what_a_keeper_writes_is_shown_when_the_county_approves_it(keeper: User)
 
 def test_a_refusal_needs_a_reason_and_shows_nothing(keeper: User) -> None:
     proposal = proposed(keeper)
-    with pytest.raises(UserError, match="reason"):
+    with pytest.raises(UserError, match="reason|syy"):
         decide(proposal, False)
     assert decide(proposal, False, "Kerro, missä kokoonnutte.").state == State.REFUSED
     assert not queries.search("lautapeli")
@@ -135,3 +135,19 @@ def test_the_keeper_of_an_old_entry_is_asked_once_in_a_while(mailoutbox: list[Em
     (letter,) = mailoutbox
     assert letter.to == ["velka@luotsi.example"]
     assert "/services/velka/" in str(letter.body)
+
+
+def test_a_professional_shares_what_is_kept_as_a_list_that_anyone_opens_by_its_address(client: Client) -> None:
+    small()
+    professional = user_with(Role.PROFESSIONAL)
+    with pytest.raises(UserError, match="Keep|Tallenna"):
+        actions.share(by=professional, name="")
+    actions.keep(by=professional, service=Service.objects.get(entry="kahvila"), kept=True)
+    sign_in(client, professional, 0)
+    address = client.post("/services/kept/share/", {"name": "Seuraa arkeen"}).headers["location"]
+    page = Client().get(address).content.decode()
+    assert "Seuraa arkeen" in page
+    assert "Juttukahvila" in page
+    assert professional.name not in page
+    with pytest.raises(PermissionDenied):
+        actions.share(by=user_with(Role.ANALYST), name="x")
