@@ -23,6 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
+import psutil
+
 FOLDER = Path(__file__).parent
 FORM = "findrisc"
 PAGES = (
@@ -139,6 +141,13 @@ def inside(home: Path, *command: str) -> list:
     return json.loads(done.stdout)
 
 
+def work(server: psutil.Process, home: Path) -> float:
+    """CPU seconds of a server and all it has started, its PostgreSQL included."""
+    database = psutil.Process(int((home / "postgres" / "postmaster.pid").read_text().split()[0]))
+    found = [each for top in (server, database) for each in (top, *top.children(recursive=True))]
+    return sum(sum(each.cpu_times()[:4]) for each in found if each.is_running())
+
+
 def measured(home: Path, count: int, think: float, settle: float) -> None:
     """Starts, lets everyone fill, tells, looks whether all is there, stops."""
     with socket.create_server(("127.0.0.1", 0)) as tried:
@@ -148,7 +157,7 @@ def measured(home: Path, count: int, think: float, settle: float) -> None:
         sessions = inside(home, "make", str(count))
         residents = [Resident(port, key, f"{60 + place / 10:.1f}") for place, key in enumerate(sessions)]
         time.sleep(settle)
-        load = os.getloadavg()[0]
+        load, before = os.getloadavg()[0], work(psutil.Process(process.pid), home)
         begun = time.monotonic()
         threads = [
             threading.Thread(target=each.fill, args=(think, random.Random(place)))
@@ -158,6 +167,9 @@ def measured(home: Path, count: int, think: float, settle: float) -> None:
             each.start()
         for each in threads:
             each.join()
+        spent = work(psutil.Process(process.pid), home) - before
+        asked = sum(len(times) for one in residents for times in one.times.values())
+        print(f"work {spent / max(1, asked) * 1000:.1f} ms a request")
         print(
             f"{count} residents, {think:.0f} s to think on average, {time.monotonic() - begun:.0f} s, load {load:.1f}"
         )
