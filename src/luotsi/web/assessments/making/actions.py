@@ -149,5 +149,5 @@ def withdraw_form(*, by: User, version: int) -> FormVersion:
     if found.state == FormState.PUBLISHED:
         found.state = FormState.WITHDRAWN
         found.save(update_fields=["state"])
-    record("form.withdrawn", by=by, subject=f"form:{found.pk}")
+    record("form.retired", by=by, subject=f"form:{found.pk}")
     return found
