@@ -13,6 +13,7 @@ from typing import Any
 from luotsi.concepts.errors import UserError
 from luotsi.forms.elements import codes, extension, extensions, part, primary, text_in, typed, value, weight
 from luotsi.forms.items import TYPES, Condition, Constraint, Expression, Item, Limits, Option
+from luotsi.forms.shapes import misshapen
 from luotsi.forms.wire import Json
 
 OTHER_TYPES = {"coding": "choice", "question": "string"}
@@ -85,6 +86,9 @@ def read(raw: Any) -> Questionnaire:
     if raw.get("resourceType") != "Questionnaire":
         kind = raw.get("resourceType") or "something without a resourceType"
         raise FormError(f"This is {kind}, not a Questionnaire. Give a FHIR Questionnaire.")
+    fault = misshapen(raw)
+    if fault:
+        raise FormError(fault)
     reader = _Reader(primary(str(raw.get("language") or "")))
     items = reader.items(raw, "", ())
     names = {each.name: each for item in items for each in item.inside()}
@@ -138,15 +142,10 @@ class _Reader:
 
     def items(self, element: Json, place: str, above: tuple[str, ...]) -> tuple[Item, ...]:
         """The items that stand in an element."""
-        found = element.get("item", [])
-        if not isinstance(found, list):
-            raise FormError(f"{place or 'The questionnaire'}: item is no list. Write the items as a list.")
-        return tuple(self.item(each, f"{place}item[{at}]", above) for at, each in enumerate(found))
+        return tuple(self.item(each, f"{place}item[{at}]", above) for at, each in enumerate(element.get("item", [])))
 
-    def item(self, raw: Any, place: str, above: tuple[str, ...]) -> Item:
+    def item(self, raw: Json, place: str, above: tuple[str, ...]) -> Item:
         """One item with all below it."""
-        if not isinstance(raw, dict):
-            raise FormError(f"{place} is no object. Write an item with linkId and type.")
         link = raw.get("linkId")
         if not isinstance(link, str) or not link:
             raise FormError(f"{place} has no linkId. Give each item its own.")
@@ -164,13 +163,13 @@ class _Reader:
             place,
             above,
             self.items(raw, f"{place}.", (*above, name)),
-            conditions=tuple(_condition(each, place) for each in _listed(raw, "enableWhen", place)),
+            conditions=tuple(_condition(each, place) for each in raw.get("enableWhen", [])),
             any_condition=raw.get("enableBehavior") != "all",
-            options=options(_listed(raw, "answerOption", place), self.main),
+            options=options(raw.get("answerOption", []), self.main),
             value_set=raw.get("answerValueSet") if isinstance(raw.get("answerValueSet"), str) else None,
             controls=frozenset(code for each in extensions(raw, "itemControl") for code in codes(value(each))),
             hidden=extension(raw, "hidden") is True,
-            initial=tuple(_listed(raw, "initial", place)),
+            initial=tuple(raw.get("initial", [])),
             enable=expression(extension(raw, "enableWhenExpression")),
             initially=expression(extension(raw, "initialExpression")),
             calculated=expression(extension(raw, "calculatedExpression")),
@@ -238,13 +237,6 @@ def _key(answer: Json, taken: set[str]) -> str:
         tries = tries[1:] or [f"{last}~{count}"]
         count += len(tries) == 1
     return tries[0]
-
-
-def _listed(raw: Json, word: str, place: str) -> list[Json]:
-    found = raw.get(word, [])
-    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        raise FormError(f"{place}: {word} is no list of objects. Write it as FHIR says.")
-    return found
 
 
 def _condition(raw: Json, place: str) -> Condition:

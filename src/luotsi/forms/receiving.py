@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from luotsi.concepts.errors import UserError
 from luotsi.forms.filling import Filling
 from luotsi.forms.lists import Lists
 from luotsi.forms.problems import Problem, of_place
 from luotsi.forms.questionnaire import Questionnaire
+from luotsi.forms.shapes import misshapen
 from luotsi.forms.tree import Place, Slot
 from luotsi.forms.wire import Json
 
 
 def received(form: Questionnaire, response: Json, lists: Lists, language: str) -> tuple[Filling, tuple[Problem, ...]]:
-    """The response as a working state, and everything that is wrong with it."""
+    """The response as a working state, and everything that is wrong with it. Raises UserError if it is no response."""
+    fault = misshapen(response)
+    if fault:
+        raise UserError(fault)
     asked = str(response.get("questionnaire", "")).partition("|")[0]
     found: list[Problem] = []
     if asked and form.url and asked != form.url:

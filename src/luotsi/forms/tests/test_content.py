@@ -351,7 +351,7 @@ def test_what_is_no_questionnaire_is_refused_with_the_place() -> None:
         ({"resourceType": "Patient"}, "This is Patient"),
         ({"resourceType": "Questionnaire", "item": {}}, "item is no list"),
         ({"resourceType": "Questionnaire", "item": [{"type": "string"}]}, r"item\[0\] has no linkId"),
-        ({"resourceType": "Questionnaire", "item": [{"linkId": "a", "item": [3]}]}, "has type None"),
+        ({"resourceType": "Questionnaire", "item": [{"linkId": "a", "item": [3]}]}, r"item\[0\].item is no list"),
         ({"resourceType": "Questionnaire", "item": [item("a", enableWhen=[{"question": "b"}])]}, "needs question"),
     ):
         with pytest.raises(questionnaire.FormError, match=what):
