@@ -269,7 +269,7 @@ def send(*, by: User, whose: Whose, response: uuid.UUID) -> Response:
         reason=f"{sitting.form.record.label.fi}: {main.reason('fi')}",
         urgency=_urgency(main),
         source=("assessment", str(row.pk)),
-        unit=row.unit,
+        unit=row.unit if row.unit in published.county().queues[main.record.queue].units else "",
         within=_within(main),
         minor_mark=row.minor_mark,
     )

@@ -19,7 +19,7 @@ from luotsi.web.assessments.tests.test_answering import begun, kept, post, text
 from luotsi.web.events.models import Event
 from luotsi.web.people.models import AccessLog, Mandate, Person, User
 from luotsi.web.people.permissions import Role
-from luotsi.web.people.tests.made_up import person, user_with
+from luotsi.web.people.tests.made_up import HEALTH_CENTRE, person, user_with
 from luotsi.web.queues.models import WorkItem
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +80,7 @@ def test_a_professional_fills_a_form_with_a_client_and_asks_a_client_to_fill_one
     assert post(professional, address, "finish", weeks="1", numb="no").status_code == 302
     row = Response.objects.get()
     assert (row.author, row.answered_by, row.status) == (hilkka, "professional", "completed")
+    assert Event.objects.get(name="response.completed").payload["assessment"]["unit"] == HEALTH_CENTRE
     professional.post(f"{forms}back/", {"how": "ask"})
     assert "A professional asks you to fill this." in text(resident.get("/forms/"))
 

@@ -25,7 +25,7 @@ from luotsi.web.assessments.queries import Sitting, Whose
 from luotsi.web.assessments.views import answering
 from luotsi.web.assessments.views.answering import Here
 from luotsi.web.assessments.views.arriving import client, language, sitting
-from luotsi.web.people.permissions import may, permitted
+from luotsi.web.people.permissions import Role, may, permitted
 from luotsi.web.people.queries import NoBasis
 from luotsi.web.people.sessions import signed_in
 
@@ -83,6 +83,7 @@ def begin_for(request: HttpRequest, person: uuid.UUID, form: str) -> HttpRespons
         version=found.version,
         answered_by=AnsweredBy.SELF if asked else AnsweredBy.PROFESSIONAL,
         context="invitation" if asked else "",
+        unit=min((unit for role, unit in whose.by.held if role == Role.PROFESSIONAL), default=""),
     )
     if asked:
         messages.success(request, _("The client finds the form among their own forms."))

@@ -93,7 +93,8 @@
   });
 
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (!form() || event.detail.elt.id !== "answers") return;
+    /* The form that asked may have been drawn anew by now; the request still knows it. */
+    if (!form() || event.detail.requestConfig?.elt?.id !== "answers") return;
     if (!event.detail.successful) {
       tell("unsaved", form().dataset.unsaved);
       return;
