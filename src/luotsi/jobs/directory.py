@@ -35,9 +35,13 @@ def opened(home: Path, overlay: Path | None, language: str = "fi") -> Iterator[A
         # What reads models waits for the settings.
         management = importlib.import_module("django.core.management")
         translation = importlib.import_module("django.utils.translation")
-        connections = importlib.import_module("django.db").connections
+        executor = importlib.import_module("django.db.migrations.executor").MigrationExecutor
+        database = importlib.import_module("django.db")
+        connections = database.connections
         try:
-            management.call_command("migrate", verbosity=0, interactive=False)
+            tables = executor(database.connection)
+            if tables.migration_plan(tables.loader.graph.leaf_nodes()):
+                management.call_command("migrate", verbosity=0, interactive=False)
             with translation.override(language):
                 yield importlib.import_module("luotsi.web.services")
         finally:

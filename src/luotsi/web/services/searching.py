@@ -203,8 +203,9 @@ def _reasons(service: Service, found: Sequence[str], asked: Asked, language: str
     for term in found[:12]:
         origin = asked.origin.get(term, "")
         if (said := _reason(service, term, language)) and said not in told.values():
-            told.setdefault(origin + NEED * term.startswith(NEED), said)
-    yield from list(told.values())[:3]
+            told.setdefault(origin + (NEED if term.startswith(NEED) else ""), said)
+    said_first = sorted(told, key=lambda each: each.endswith(NEED))  # words of the text before areas of life
+    yield from [told[each] for each in said_first][:3]
     if area:
         yield _("serves the whole country") if service.nationwide else _("serves %(area)s") % {"area": area}
 
