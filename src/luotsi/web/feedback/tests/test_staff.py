@@ -218,7 +218,8 @@ def test_clients_of_a_file_are_asked_once_for_each_event_and_faults_have_their_l
     assert Invitation.objects.get().age_group == "75-84"
 
 
-def test_the_demonstration_has_feedback_and_a_second_run_adds_nothing() -> None:
+def test_the_demonstration_has_feedback_and_a_second_run_adds_nothing(settings: LazySettings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     call_command("demonstration_users", stdout=StringIO())
     counts = []
     for _run in range(2):
