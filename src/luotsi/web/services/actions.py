@@ -70,7 +70,7 @@ def keep(*, by: User, service: Service, kept: bool) -> bool:
         Favourite.objects.get_or_create(user=by, service=service)
     else:
         Favourite.objects.filter(user=by, service=service).delete()
-    record("favourite.kept" if kept else "favourite.dropped", by=by, subject=f"service:{service.entry}")
+    record("favourite.added" if kept else "favourite.removed", by=by, subject=f"service:{service.entry}")
     return kept
 
 

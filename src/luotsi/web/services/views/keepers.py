@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -47,7 +46,7 @@ def write(request: HttpRequest, organisation: str, entry: str) -> HttpResponseBa
     user = signed_in(request)
     found = Organisation.objects.filter(entry=organisation, keepers__user=user).first()
     if found is None:
-        raise PermissionDenied(_("You keep other entries, not this one."))
+        raise Http404
     last = Proposal.objects.filter(organisation=found, entry=entry).first()
     form = EntryForm(request.POST or None, initial=begun(last.said) if last else {"kielet": ["fi"]})
     if request.method == "POST" and form.is_valid():
