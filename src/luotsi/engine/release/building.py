@@ -26,6 +26,7 @@ from luotsi.engine.release.nesting import nesting
 from luotsi.engine.release.publishing import publish
 from luotsi.engine.release.results import is_share, published
 from luotsi.engine.release.suppression import SMALL, Bools, Rule, hidden_rows, rule_of
+from luotsi.engine.release.texts import texts
 
 RAW = {
     **dict.fromkeys(("period", "group"), pa.string()),
@@ -83,8 +84,9 @@ def _measures(
     """
     versions, before = lineage.versions(con), kept.fingerprints(con)
     marks: dict[str, str] = {}
+    written = texts(con, county)
     for name, measure in sorted(county.measures.items()):
-        sql, tables = measures.sql_and_tables(county, name)
+        sql, tables = written[name]
         concepts = lineage.concepts_read(county, tables)
         read = lineage.data_read(county, tables, versions, spans)
         window = f"{draft.window.first}..{draft.window.last}"

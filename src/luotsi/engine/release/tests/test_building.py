@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,24 @@ def test_nothing_loaded_is_a_sentence_that_says_what_to_run(world: Any) -> None:
         con.execute("DELETE FROM vault.loads")
     with pytest.raises(UserError, match="luotsi load"):
         build(world.home, world.county)
+
+
+def test_the_sql_of_a_measure_is_written_anew_only_when_the_measure_has_changed(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = measures.sql_and_tables
+
+    def counted(county: Any, name: str) -> Any:
+        asked.append(name)
+        return real(county, name)
+
+    monkeypatch.setattr(measures, "sql_and_tables", counted)
+    first = build(world.home, world.county)
+    assert asked == ["contacts", "remote_share"]
+    second = build(world.home, world.county)
+    assert asked == ["contacts", "remote_share"]
+    assert (second / "sql" / "contacts.sql").read_text() == (first / "sql" / "contacts.sql").read_text()
+    changed = world.county.measures["contacts"].model_copy(update={"version": 2})
+    build(world.home, replace(world.county, measures={**world.county.measures, "contacts": changed}))
+    assert asked == ["contacts", "remote_share", "contacts"]
