@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -33,17 +32,16 @@ SAMPLES: dict[str, Any] = {
 
 
 def renders(form: Questionnaire, lists: Lists) -> list[str]:
-    """What is not printed of what should be: the text of every item that is not hidden, in each language."""
+    """What is not printed of what should be: the text of every item that is not hidden, blank and being answered."""
     missing: list[str] = []
+    page = Filling(form, lists=lists)
     for language in LANGUAGES:
-        blank, page = printing.blank(form, language, lists), Filling(form, lists=lists)
+        blank, begun = _spaced(printing.blank(form, language, lists)), _spaced(printing.answered(page, language))
         shown = {each.item.name for top in page.shown(language) for each in top.every()}
-        printing.answered(page, language)
         for item in form.every():
-            if _printed(form, item) and _spaced(item.text(language)) not in _spaced(blank):
+            text = _spaced(item.text(language))
+            if _printed(form, item) and (text not in blank or (item.name in shown and text not in begun)):
                 missing.append(f"{item.place} is not printed in {language}.")
-            if item.name in shown and page.find(next(iter(paths_of(page, item, language))), language) is None:
-                missing.append(f"{item.place} is not found where it is shown.")
     return missing
 
 
@@ -54,11 +52,6 @@ def _spaced(text: str) -> str:
 def _printed(form: Questionnaire, item: Item) -> bool:
     holders = (item, *(form.by_name[name] for name in item.above))
     return not any(each.hidden or (each.aside and each is not item) for each in holders) and not item.aside
-
-
-def paths_of(page: Filling, item: Item, language: str) -> Iterator[str]:
-    """The paths at which an item is shown."""
-    return (each.path for top in page.shown(language) for each in top.every() if each.item is item)
 
 
 def round_trips(form: Questionnaire, lists: Lists) -> list[str]:
