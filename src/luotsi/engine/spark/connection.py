@@ -180,7 +180,8 @@ class Connection:
         return Answer(count=lambda: before - after)
 
     def _drop(self, tree: exp.Drop) -> Answer:
-        target = tree.this
+        target = tree.find(exp.Table)
+        assert target is not None
         self._writable()
         self._changed(shown(target.db, target.name))
         self.tables.drop(full_name(target))

@@ -4,6 +4,7 @@ Says what is loaded in which order and keeps the books. How rows are read stands
 in `applying`, what late rows bring along in `replaying`.
 """
 
+# pyright: reportMissingTypeStubs=false
 from __future__ import annotations
 
 import json
@@ -12,8 +13,10 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pyarrow
 
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
@@ -97,15 +100,20 @@ def prepare(con: Connection, county: County, made: Model) -> None:
             con.execute("INSERT INTO code_values SELECT list, code, national FROM long_lists")
 
 
+arrow: Any = pyarrow
+ARROW: tuple[type[Exception], ...] = (arrow.ArrowException, arrow.ArrowInvalid)
+"""What Arrow says of a file that it cannot read."""
+
+
 @contextmanager
 def _told(group: Sequence[Extract]) -> Generator[None]:
-    """Turns what DuckDB says of unreadable rows or a full disk into a sentence."""
+    """Turns what an engine says of unreadable rows or a full disk into a sentence."""
     where = f"{group[0].source}, table {group[0].table}, extract {group[0].name}"
     try:
         yield
     except duckdb.OutOfMemoryException as error:
         raise UserError(f"{where}: memory or disk ran out while loading; nothing of it was loaded. {error}") from error
-    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException) as error:
+    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException, *ARROW, OSError) as error:
         said = str(error).splitlines()[0]
         raise UserError(
             f"{where}: nothing of it was loaded: {said}. If the disk is full, make room and load again; "

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import duckdb
 import pyarrow as pa
@@ -193,7 +194,12 @@ def state(con: duckdb.DuckDBPyConnection, table: Versions, as_of: str | None = N
     rows = con.execute(_statement(table, as_of is not None), {"as_of": as_of} if as_of else None)
     names = [each[0] for each in rows.description or ()]
     keys, content = [each.name for each in table.keys], [each.name for each in table.content]
-    found = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+    found = [{name: _key(name, value) for name, value in zip(names, row, strict=True)} for row in rows.fetchall()]
     made = {tuple(row[k] for k in keys): tuple(row[c] for c in content) for row in found}
     assert len(made) == len(found), "a key stands twice in the state"
     return made
+
+
+def _key(name: str, value: Any) -> Any:
+    """A key as UUID also where an engine gives it as text."""
+    return UUID(value) if name.endswith("_key") and isinstance(value, str) else value

@@ -218,6 +218,7 @@ def test_only_the_satellite_that_changed_gets_a_version(home: Path, county: Coun
     assert (len(values(home, "note")), len(values(home, "place"))) == (2, 1)
 
 
+@pytest.mark.skipif(on_spark(), reason="the macros are DuckDB's; on Spark marts as of a day answer what they would")
 def test_point_in_time_names_the_row_in_force_of_each_table(home: Path, county: County) -> None:
     versions(home, county, row(note="a"), row(note="b"))
     con = vault_of(home)
