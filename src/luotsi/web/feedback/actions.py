@@ -6,7 +6,6 @@ Each is permitted, whole or not at all, with one event. What it says to the ware
 from __future__ import annotations
 
 import datetime
-import hashlib
 import secrets
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +20,7 @@ from luotsi.concepts.queues import NEW, RESOLVED, TAKEN
 from luotsi.web.events.actions import record
 from luotsi.web.feedback import asking, saying
 from luotsi.web.feedback.asking import Given
-from luotsi.web.feedback.models import Answer, Case, Correction, Deed, Invitation, Place
+from luotsi.web.feedback.models import Answer, Case, Correction, Deed, Invitation, Place, digest
 from luotsi.web.feedback.themes import reading
 from luotsi.web.people.models import User
 from luotsi.web.people.permissions import require
@@ -85,11 +84,6 @@ def invite(
     told = {"feedback_invitation": saying.invitation(invitation)}
     record("feedback.asked", by=by, subject=f"feedback_invitation:{invitation.invitation_id}", **told)
     return invitation
-
-
-def digest(secret: str) -> bytes:
-    """What an invitation is found by."""
-    return hashlib.sha256(secret.encode()).digest()
 
 
 @transaction.atomic
@@ -199,7 +193,7 @@ def tell(*, by: User, unit: str, text: str, text_sv: str = "", text_en: str = ""
     require(by, "feedback.tell", unit=unit)
     said = {"text": text.strip(), "text_sv": text_sv.strip(), "text_en": text_en.strip()}
     deed = Deed.objects.create(unit=unit, author=by, told_at=timezone.now(), **said)
-    record("feedback_deed.told", by=by, subject=f"feedback_deed:{deed.pk}")
+    record("feedback_deed.published", by=by, subject=f"feedback_deed:{deed.pk}")
     return deed
 
 

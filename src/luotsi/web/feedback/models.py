@@ -6,6 +6,7 @@ it ends. Who may read or write is in permissions.py.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import uuid
 
@@ -22,6 +23,11 @@ STATES = (NEW, TAKEN, RESOLVED)
 def new_code() -> str:
     """The code in the address of a place: short enough to type, long enough not to be guessed by chance."""
     return secrets.token_hex(4)
+
+
+def digest(secret: str) -> bytes:
+    """What an invitation is found by: SHA-256 of the secret in its link."""
+    return hashlib.sha256(secret.encode()).digest()
 
 
 class About(models.Model):

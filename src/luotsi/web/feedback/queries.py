@@ -11,8 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from luotsi.concepts.queues import RESOLVED
-from luotsi.web.feedback.actions import digest
-from luotsi.web.feedback.models import Answer, Case, Correction, Deed, Invitation, Place
+from luotsi.web.feedback.models import Answer, Case, Correction, Deed, Invitation, Place, digest
 from luotsi.web.feedback.permissions import ALLOWED
 from luotsi.web.people.models import User
 from luotsi.web.people.permissions import require

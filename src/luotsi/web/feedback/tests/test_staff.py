@@ -192,7 +192,7 @@ def test_what_was_done_is_told_in_public_and_taken_back(signed_in: Client) -> No
     signed_in.post(f"/feedback/told/{deed.pk}/remove/")
     assert queries.deeds(HEALTH_CENTRE) == []
     assert [each.name for each in Event.objects.filter(name__startswith="feedback_deed")] == [
-        "feedback_deed.told",
+        "feedback_deed.published",
         "feedback_deed.removed",
     ]
 
