@@ -19,7 +19,7 @@ from timing import table
 HERE = Path(__file__).parent
 README = HERE / "README.md"
 BEGIN, END = "<!-- figures: written by benchmarks/run.py -->", "<!-- end of figures -->"
-ALONE = ("answering", "desk", "directory_search")
+ALONE = ("answering", "desk", "directory_search", "forms_conformance")
 """Folders whose scripts need something that a run cannot make: they are run by themselves, as their README says."""
 
 
