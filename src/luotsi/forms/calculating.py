@@ -186,17 +186,16 @@ class Calculator:
         """Enables and calculates until nothing changes, and gives the picture of that. A form that never settles is a
         fault, told with the items that keep changing."""
         changed: set[str] = set()
+        # always from the same beginning, so that a form gone on with tomorrow asks what it asks today
+        _ask_all(root)
         picture = self.picture(root)
-        for _ in range(self.rounds):
+        for _ in range(2 * self.rounds):
             changed = self._enable(root, (("", root),), picture, True)
-            if changed:
-                picture = self.picture(root)
-            calculated = self._calculate(root, picture) if self.computes else set[str]()
-            if calculated:
-                picture = self.picture(root)
-            changed |= calculated
+            if not changed:
+                changed = self._calculate(root, picture) if self.computes else set[str]()
             if not changed:
                 return picture
+            picture = self.picture(root)
         self.faults[f"{', '.join(sorted(changed))} never settle: each waits for the other. Break the circle."] = None
         return picture
 
@@ -246,6 +245,13 @@ class Calculator:
                 changed.add(item.link_id)
             place.computed = answers
         return changed
+
+
+def _ask_all(slot: Slot) -> None:
+    for place in slot.places.values():
+        place.enabled = True
+        for each in place.slots if place.item.items else ():
+            _ask_all(each)
 
 
 def standing(slot: Slot) -> Iterator[tuple[Place, Slot]]:

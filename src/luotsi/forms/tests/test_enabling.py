@@ -113,3 +113,10 @@ def test_items_that_wait_for_each_other_do_not_hang_and_are_told() -> None:
 
 def test_a_condition_on_no_item_of_the_form_does_not_hold() -> None:
     assert asked(page(item("b", enableWhen=[when("nothing", **code("x"))]))) == set()
+
+
+def test_a_question_that_hangs_on_itself_is_asked_the_same_when_the_form_is_gone_on_with() -> None:
+    filling = page(item("a", "decimal", enableWhen=[when("a", "exists", answerBoolean=True)]))
+    assert asked(filling) == set()
+    filling.set("a", 0)
+    assert asked(Filling(filling.form, filling.kept())) == asked(filling)
