@@ -57,13 +57,12 @@ def county(tmp_path: Path) -> County:
     return write_county(tmp_path / "county")
 
 
-@pytest.mark.parametrize(
-    "engine",
-    ["duckdb", pytest.param("spark", marks=[pytest.mark.xdist_group("spark"), pytest.mark.usefixtures("java")])],
-)
+@pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=pytest.mark.xdist_group("spark"))])
 def test_a_load_killed_at_any_moment_continues_as_if_nothing_had_happened(
-    tmp_path: Path, county: County, engine: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, county: County, engine: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
+    if engine == "spark":
+        request.getfixturevalue("java")
     monkeypatch.setenv("LUOTSI_ENGINE", engine)
     calm, shaken = tmp_path / "calm", tmp_path / "shaken"
     for home in (calm, shaken):
