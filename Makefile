@@ -7,7 +7,7 @@ run: setup
 	LUOTSI_DEMONSTRATION=1 .venv/bin/luotsi serve
 
 test: check
-	.venv/bin/pytest -n auto --dist loadgroup
+	.venv/bin/pytest -n auto
 
 check: .venv/.tests
 	.venv/bin/ruff format --check .

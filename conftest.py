@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that one worker runs together, since they share what starts slowly, begin first: they take longest."""
+    """Those that share what starts slowly stand together and first: the first batch of one worker holds them all."""
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
