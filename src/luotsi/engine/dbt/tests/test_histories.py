@@ -79,7 +79,7 @@ def compare(engine: Engine, table: str, history: Any, columns: tuple[str, ...]) 
 @SETTINGS
 @given(history=any_order.histories(st.tuples(maybe, st.sampled_from([None, "x", "out"]), maybe), st.booleans()))
 def test_links_and_satellites_of_random_extracts_are_those_of_the_loader(engine: Engine, history: Any) -> None:
-    compare(engine, "things", history, ("person", "remark", "note"))
+    compare(engine, "things", history, ("person", "place", "note"))
 
 
 @SETTINGS
@@ -103,15 +103,15 @@ def test_postgresql_gives_the_marts_that_duckdb_gives(tmp_path: Path) -> None:
     home = tmp_path / "home"
     visits = [
         {"id": "1", "person": "a", "at": "1.2.2024", "kind": "K", "code": "A1", "hours": "1,5", "times": "12",
-         "urgent": "K", "day": "29.02.2024", "note": "n", "remark": "NULL", "changed": "2024-02-01", "gone": "E"},
+         "urgent": "K", "day": "29.02.2024", "note": "n", "place": "NULL", "changed": "2024-02-01", "gone": "E"},
         {"id": "1", "person": "b", "at": "2024-02-01", "kind": "P", "hours": "1 000,25", "times": "12,0",
          "urgent": "E", "day": "2024-02-30", "changed": "2024-02-01", "gone": ""},
         {"id": "2", "person": "b", "at": "31.2.2024", "hours": "1.5", "changed": "2024-02-01"},
         {"id": "å,ä", "person": "ö", "at": "01.03.2024", "hours": "nan", "times": "1e3", "changed": "2024-02-01"},
-        {"id": "4", "person": "a", "at": "01.03.2024", "times": "2", "remark": "x", "changed": "2024-02-01"},
+        {"id": "4", "person": "a", "at": "01.03.2024", "times": "2", "place": "x", "changed": "2024-02-01"},
     ]  # fmt: skip
     land(home, "visits", "2024-03-02T00:00:00", visits)
-    land(home, "visits", "2024-03-03T00:00:00", [{**visits[4], "remark": "y", "changed": "03.03.2024"}])
+    land(home, "visits", "2024-03-03T00:00:00", [{**visits[4], "place": "y", "changed": "03.03.2024"}])
     land(home, "visits", "2024-03-04T00:00:00", visits[:2], delivery="full", quarantined=[{"id": "4"}])
     land(home, "visits", "2024-03-04T00:00:00", [{**visits[0], "id": "9"}], instance="other", name="o")
     land(home, "clients", "2024-03-02T00:00:00", [{"id": "a", "hetu": "h1"}, {"id": "b", "hetu": "h1"}])

@@ -43,14 +43,14 @@ tables:
     files: ["x*"]
     changed_at: changed
     deleted: gone = '1'
-    columns: {{id: {{}}, person: {{}}, unit: {{}}, at: {{}}, remark: {{}}, changed: {{}}, gone: {{}}}}
+    columns: {{id: {{}}, person: {{}}, unit: {{}}, at: {{}}, place: {{}}, changed: {{}}, gone: {{}}}}
     into:
       - concept: contact
         key: {{contact_id: {{value: id, system: shared}}}}
         attributes:
           person: {{value: person, system: $instance}}
           happened_at: {{value: at}}
-          remark: {{value: remark}}
+          place: {{value: place}}
   clients:
     files: ["y*"]
     columns: {{id: {{}}, temporary: {{}}, hetu: {{}}, town: {{}}}}
@@ -136,12 +136,12 @@ def rows(con: Connection, query: str) -> list[tuple[Any, ...]]:
     return con.execute(query).fetchall()
 
 
-def visit(number: str, person: str, changed: str, remark: str = "a", gone: str = "0") -> dict[str, str | None]:
+def visit(number: str, person: str, changed: str, place: str = "a", gone: str = "0") -> dict[str, str | None]:
     return {
         "id": number,
         "person": person,
         "at": "2024-01-01 10:00:00",
-        "remark": remark,
+        "place": place,
         "changed": changed,
         "gone": gone,
     }
@@ -241,18 +241,18 @@ def test_marts_as_of_a_date_know_only_what_was_known_then(tmp_path: Path, county
     land(tmp_path, "visits", "2024-02-02T00:00", [visit("v1", "p1", "2024-02-02 00:00:00", "new")])
     opened(tmp_path, county).close()
     with open_vault(tmp_path, read_only=True) as con:
-        for day, remark in ((datetime.date(2024, 1, 15), "old"), (datetime.date(2024, 2, 2), "new")):
+        for day, place in ((datetime.date(2024, 1, 15), "old"), (datetime.date(2024, 2, 2), "new")):
             marts.as_of(con, county, day, ["contact"])
-            assert rows(con, "SELECT remark FROM as_of.contact") == [(remark,)]
+            assert rows(con, "SELECT place FROM as_of.contact") == [(place,)]
         assert rows(con, "SELECT working FROM as_of.calendar WHERE date = DATE '2024-12-06'") == [(False,)]
 
 
 def test_a_refresh_without_new_loads_leaves_the_marts_alone(tmp_path: Path, county: County) -> None:
     land(tmp_path, "visits", "2024-01-02T00:00", [visit("v1", "p1", "2024-01-02 00:00:00")])
     with opened(tmp_path, county) as con:
-        con.execute("UPDATE marts.contact SET remark = 'touched'")
+        con.execute("UPDATE marts.contact SET place = 'touched'")
         marts.refresh(con, county)
-        assert rows(con, "SELECT remark FROM marts.contact") == [("touched",)]
+        assert rows(con, "SELECT place FROM marts.contact") == [("touched",)]
 
 
 def test_the_columns_of_every_mart_are_those_told_from_the_records(tmp_path: Path, county: County) -> None:
@@ -301,7 +301,7 @@ def _land(home: Path, step: tuple[str, str, str | None, str | None], moment: dat
     kind, one, two, three = step
     created, stamp = moment.isoformat(), moment.strftime("%Y-%m-%d %H:%M:%S")
     if kind == "visit":
-        land(home, "visits", created, [visit(one, str(two), stamp, remark=stamp, gone=str(three))])
+        land(home, "visits", created, [visit(one, str(two), stamp, place=stamp, gone=str(three))])
     elif kind == "client":
         row = {"id": one, "temporary": two, "hetu": three, "town": stamp}
         land(home, "clients", created, [row])
