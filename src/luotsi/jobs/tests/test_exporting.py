@@ -17,6 +17,7 @@ from luotsi.engine import lake, marts, vault
 from luotsi.engine.lake.manifest import folder
 from luotsi.jobs import exporting
 from luotsi.web.events.actions import record
+from luotsi.web.events.models import Event
 from luotsi.web.events.queries import unread
 from luotsi.web.people.tests.made_up import person
 from luotsi.web.queues import actions as queues
@@ -73,9 +74,9 @@ def pin(number: int, **said: object) -> None:
 
 
 def settled() -> None:
-    """Waits until no other transaction of the server hides what is committed."""
-    until = time.monotonic() + 60
-    while not unread(exporting.READER):
+    """Waits until no other transaction of the server hides the newest event."""
+    until, newest = time.monotonic() + 60, Event.objects.latest("id").pk
+    while newest not in [each.pk for each in unread(exporting.READER)]:
         assert time.monotonic() < until
         time.sleep(0.05)
 

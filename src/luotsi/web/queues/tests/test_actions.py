@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.queues import HERE, Within
@@ -21,6 +21,14 @@ from luotsi.web.queues import actions, queries
 from luotsi.web.queues.models import Comment, Transition, WorkItem
 from luotsi.web.queues.queries import Chosen, NoItem
 from luotsi.web.queues.tests.made_up import OTHER, item, of_age
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """The sentences as they are written, whatever language another test has left on."""
+    with translation.override("en"):
+        yield
+
 
 pytestmark = pytest.mark.django_db
 Act = Callable[[User, WorkItem], Any]
