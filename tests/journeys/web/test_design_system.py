@@ -102,4 +102,4 @@ def test_paper_has_no_controls_and_light_colours(visit: Visit) -> None:
     page = visit("/ui/", scheme="dark")
     page.emulate_media(media="print")
     expect(page.locator(".choices").first).not_to_be_visible()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
