@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -57,7 +58,7 @@ def county(tmp_path: Path) -> County:
     return write_county(tmp_path / "county")
 
 
-@pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=pytest.mark.xdist_group("spark"))])
+@pytest.mark.parametrize("engine", ["duckdb", *(["spark"] if "LUOTSI_WHOLE" in os.environ else [])])
 def test_a_load_killed_at_any_moment_continues_as_if_nothing_had_happened(
     tmp_path: Path, county: County, engine: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
