@@ -217,8 +217,12 @@ def _speaks(by: User, person: uuid.UUID, queue: Queue) -> None:
 
 
 def _found(by: User | None, item: uuid.UUID) -> WorkItem:
-    """The item, held until the transaction ends, if it is in a unit of the user's."""
-    rows = WorkItem.objects.select_for_update(of=("self",)).select_related("holder")
+    """The item, held until the transaction ends, if it is in a unit of the user's.
+
+    Its holder is not joined to it: after waiting for a colleague's lock, PostgreSQL gives the row as it is by then, but
+    what was joined to it as it was before.
+    """
+    rows = WorkItem.objects.select_for_update()
     if by is not None:
         rows = rows.filter(unit__in=queries.works_in(by))
     found = rows.filter(pk=item).first()

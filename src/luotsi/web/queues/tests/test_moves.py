@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -180,6 +181,28 @@ def test_of_six_who_take_one_item_at_once_one_has_it_and_five_get_a_sentence(six
     held_together(one)
     assert sum(one.holder.name in each for each in said if isinstance(each, str)) == 5
     assert Event.objects.filter(name="queue_item.taken").count() == 1
+
+
+def test_one_who_waits_for_a_colleague_to_take_an_item_is_told_who_has_it(six: list[User]) -> None:
+    one = item(person("230368-9116", "Veikko", municipality="179"))
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            actions.take(by=six[0], item=one.pk)
+            second = pool.submit(at_once, 1, lambda _place: actions.take(by=six[1], item=one.pk))
+            until = time.monotonic() + 30
+            while not waiting():
+                assert time.monotonic() < until, "the second one does not wait"
+                time.sleep(0.01)
+        assert six[0].name in second.result()[0]
+
+
+def waiting() -> bool:
+    """Whether someone waits in this database for a lock that another holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone()[0] > 0
 
 
 def test_six_who_ask_for_the_next_at_once_get_six_different_items(six: list[User]) -> None:
