@@ -32,11 +32,11 @@ def run(form: Form, example: Example) -> list[str]:
     result = form.judged(page, example.on)
     faults = [f"{example.name}: {each.path}: {each.message}" for each in wrong if each.link_id not in _list(example)]
     for key, expected in example.expect.items():
-        given = _given(form, page, result, key, [each.link_id for each in wrong])
-        if given is UNKNOWN:
+        found = given(form, page, result, key, [each.link_id for each in wrong])
+        if found is UNKNOWN:
             faults.append(f"{example.name}: there is no {key} to expect. Name a score, an item, outcome or urgency.")
-        elif not same(given, expected):
-            faults.append(f"{example.name}: {key} is {shown(given)}, not {shown(expected)}.")
+        elif not same(found, expected):
+            faults.append(f"{example.name}: {key} is {shown(found)}, not {shown(expected)}.")
     return [*faults, *(f"{example.name}: {each}" for each in page.faults)]
 
 
@@ -52,8 +52,8 @@ def _list(example: Example) -> Any:
     return example.expect.get("problems") or ()
 
 
-def _given(form: Form, page: Filling, result: Result, key: str, wrong: list[str]) -> Any:
-    """What stands under a key; UNKNOWN where the form has no such thing."""
+def given(form: Form, page: Filling, result: Result, key: str, wrong: list[str]) -> Any:
+    """What stands under a key of `expect`; UNKNOWN where the form has no such thing. `wrong`: linkIds kept out."""
     name, _, part = key.partition(".")
     if key == "outcome":
         return result.main.record.outcome if result.main else ""

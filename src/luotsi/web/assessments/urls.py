@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from luotsi.web.assessments.views import making, resident, staff
+from luotsi.web.assessments.views import making, making_parts, resident, staff
 
 urlpatterns = [
     path("forms/", resident.forms, name="forms"),
@@ -27,7 +27,10 @@ urlpatterns = [
     path("form-making/<int:pk>/head/", making.made_head, name="made_head"),
     path("form-making/<int:pk>/item/", making.made_item, name="made_item"),
     path("form-making/<int:pk>/items/", making.change_items, name="change_items"),
-    path("form-making/<int:pk>/outcomes/<slug:outcome>/", making.made_outcome, name="made_outcome"),
+    path("form-making/<int:pk>/parts/", making_parts.change_parts, name="change_parts"),
+    path("form-making/<int:pk>/scores/<slug:score>/", making_parts.made_score, name="made_score"),
+    path("form-making/<int:pk>/outcomes/<slug:outcome>/", making_parts.made_outcome, name="made_outcome"),
+    path("form-making/<int:pk>/examples/<slug:example>/", making_parts.made_example, name="made_example"),
     path("form-making/<int:pk>/raw/", making.made_raw, name="made_raw"),
     path("form-making/<int:pk>/try/", making.try_form, name="try_form"),
     path("form-making/<int:pk>/compare/", making.compare_form, name="compare_form"),

@@ -1,8 +1,8 @@
-"""What makers of forms fill: an item, a score, an outcome, the head of a form, the raw texts."""
+"""What makers of forms fill: an item, the head of a form, the raw texts; what is computed is in part_forms.py."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ IN = {"fi": _("in Finnish"), "sv": _("in Swedish"), "en": _("in English")}
 ROWS = {"rows": 2}
 
 
-def _three(form: forms.Form, name: str, label: Any, *, required: bool = True) -> None:
+def in_three(form: forms.Form, name: str, label: Any, *, required: bool = True) -> None:
     """Adds a text in three languages."""
     for language in LANGUAGES:
         form.fields[f"{name}_{language}"] = forms.CharField(
@@ -40,8 +40,8 @@ class HeadForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _three(self, "label", _("Name"))
-        _three(self, "about", _("What it is for"))
+        in_three(self, "label", _("Name"))
+        in_three(self, "about", _("What it is for"))
 
 
 class ItemForm(forms.Form):
@@ -49,7 +49,7 @@ class ItemForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _three(self, "text", _("Text"), required=False)
+        in_three(self, "text", _("Text"), required=False)
         self.fields["required"] = forms.BooleanField(label=_("Must be answered"), required=False)
         self.fields["repeats"] = forms.BooleanField(label=_("May have several answers"), required=False)
         self.fields["options"] = forms.CharField(
@@ -72,27 +72,6 @@ class AddForm(forms.Form):
 
     link = forms.CharField(label=_("Name of the new item"), max_length=60)
     kind = forms.ChoiceField(label=_("Type"), choices=[(each, each) for each in TYPES])
-
-
-class OutcomeForm(forms.Form):
-    """One outcome: when it is reached, what to do and why."""
-
-    when = forms.CharField(label=_("Reached when"), widget=forms.Textarea(attrs={**ROWS, "spellcheck": "false"}))
-    urgency = forms.CharField(label=_("Urgency"), required=False, help_text="now, today, days, self_care")
-    stop = forms.BooleanField(label=_("Red flag: stops the form at once"), required=False)
-    services = forms.CharField(
-        label=_("Words for services"), required=False, help_text=_("With commas between: diabetes, elintavat.")
-    )
-    queue = forms.ChoiceField(label=_("Work queue"), required=False)
-    answer_within = forms.CharField(
-        label=_("Answered within"), required=False, help_text="3 working days, 2 hours, 7 days"
-    )
-
-    def __init__(self, *args: Any, queues: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast("forms.ChoiceField", self.fields["queue"]).choices = [("", "–"), *queues]
-        _three(self, "action", _("What to do"))
-        _three(self, "reason", _("Why; {name} stands for an answer or a score"))
 
 
 class RawForm(forms.Form):

@@ -1,4 +1,7 @@
-"""Making forms: the list, a draft with its faults, its items and outcomes, trying it, comparing, approving, export."""
+"""Making forms: the list, a draft with its faults, its items, trying it, comparing, approving, export.
+
+Scores, outcomes and examples are changed in making_parts.py.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from pydantic import ValidationError
 
 from luotsi.concepts.errors import UserError
-from luotsi.concepts.expressions import ExpressionError
-from luotsi.forms import comparing, examples, judging, wire
+from luotsi.forms import comparing, judging, wire
 from luotsi.forms.content import Form
-from luotsi.forms.filling import Filling
-from luotsi.forms.outcomes import Result
 from luotsi.web.assessments import published, saving, telling
 from luotsi.web.assessments.drawn import Answered, drawn
 from luotsi.web.assessments.making import actions, editing
@@ -27,51 +26,18 @@ from luotsi.web.assessments.making.forms import (
     HeadForm,
     ImportForm,
     ItemForm,
-    OutcomeForm,
     RawForm,
     spread,
     words,
 )
 from luotsi.web.assessments.models import FormState, FormVersion
 from luotsi.web.assessments.views.arriving import language
+from luotsi.web.assessments.views.drafts import judged, saved, texts_of, version_of
+from luotsi.web.assessments.views.making_parts import listed
 from luotsi.web.people.permissions import may, permitted
 from luotsi.web.people.sessions import signed_in
 
 READ = ("GET", "HEAD")
-Texts = tuple[dict[str, Any], dict[str, Any]]
-"""(questionnaire, record) of a draft."""
-
-
-def _version(pk: int) -> FormVersion:
-    found = FormVersion.objects.select_related("author", "approver").filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _texts(version: FormVersion) -> Texts:
-    return wire.loads(version.questionnaire), wire.loads(wire.dumps(version.record))
-
-
-def _saved(request: HttpRequest, version: FormVersion, texts: Texts) -> bool:
-    """Keeps a draft's texts; says what is wrong with them where they cannot be read."""
-    try:
-        actions.edit_form(
-            by=signed_in(request),
-            version=version.pk,
-            seen=request.POST.get("seen") or version.digest,
-            questionnaire=wire.dumps(texts[0], indent=2),
-            record_of=texts[1],
-        )
-    except UserError as fault:
-        messages.error(request, str(fault))
-        return False
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        where = ".".join(str(each) for each in first["loc"])
-        messages.error(request, f"{where}: {first['msg']}")
-        return False
-    return True
 
 
 @never_cache
@@ -104,7 +70,7 @@ def _draft(request: HttpRequest, form: ImportForm) -> FormVersion | None:
             _name, record = editing.imported(raw)
         else:
             given = request.POST.get("from", "")
-            raw, record = _texts(_version(int(given) if given.isdecimal() and len(given) < 10 else 0))
+            raw, record = texts_of(version_of(int(given) if given.isdecimal() and len(given) < 10 else 0))
             record["version"] = raw["version"] = editing.next_version(str(record["version"]))
         return actions.draft_form(by=signed_in(request), questionnaire=wire.dumps(raw, indent=2), record_of=record)
     except UserError as fault:
@@ -117,8 +83,8 @@ def _draft(request: HttpRequest, form: ImportForm) -> FormVersion | None:
 @permitted("form.edit")
 def made_form(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A version: its items, outcomes, faults and examples, and what can be done with it."""
-    version = _version(pk)
-    raw, _record = _texts(version)
+    version = version_of(pk)
+    raw, _record = texts_of(version)
     form = published.form_of(version)
     faults = judging.check_form(form, published.county())
     user = signed_in(request)
@@ -129,13 +95,7 @@ def made_form(request: HttpRequest, pk: int) -> HttpResponseBase:
             {"depth": depth, "item": item, "text": editing.said(item)[language()] or editing.said(item)["fi"]}
             for depth, item in editing.walk(raw)
         ],
-        "outcomes": form.record.outcomes,
-        "scores": form.record.scores,
-        "examples": [
-            # Those of a faulty form wait until it is mended.
-            {"name": each.name, "faults": [] if faults else examples.run(form, each)}
-            for each in form.record.examples
-        ],
+        "computed": listed(version, form, bool(faults)),
         "faults": faults,
         "editable": version.state == FormState.DRAFT,
         "approvable": version.state == FormState.WAITING and may(user, "form.approve") and version.author != user,
@@ -149,8 +109,8 @@ def made_form(request: HttpRequest, pk: int) -> HttpResponseBase:
 @permitted("form.edit")
 def made_item(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One item of a draft, named by ?item=."""
-    version, link = _version(pk), request.GET.get("item", "")
-    raw, record = _texts(version)
+    version, link = version_of(pk), request.GET.get("item", "")
+    raw, record = texts_of(version)
     try:
         item = editing.found(raw, link)
     except UserError:
@@ -162,7 +122,7 @@ def made_item(request: HttpRequest, pk: int) -> HttpResponseBase:
         except UserError as fault:
             form.add_error(None, str(fault))
         else:
-            if _saved(request, version, (raw, record)):
+            if saved(request, version, (raw, record)):
                 return redirect("made_form", pk=pk)
     context = {"version": version, "form": form, "heading": f"{link} ({item.get('type')})"}
     return render(request, "assessments/making/edit.html", context)
@@ -203,8 +163,8 @@ def _change_item(raw: dict[str, Any], item: dict[str, Any], filled: dict[str, An
 @permitted("form.edit")
 def change_items(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Adds, removes or moves an item of a draft."""
-    version = _version(pk)
-    raw, record = _texts(version)
+    version = version_of(pk)
+    raw, record = texts_of(version)
     what, _space, link = request.POST.get("do", "").partition(" ")
     changes: dict[str, Callable[[], dict[str, Any]]] = {
         "add": lambda: editing.add(raw, link, request.POST.get("link", ""), request.POST.get("kind", "")),
@@ -214,7 +174,7 @@ def change_items(request: HttpRequest, pk: int) -> HttpResponseBase:
     }
     try:
         if what in changes:
-            _saved(request, version, (changes[what](), record))
+            saved(request, version, (changes[what](), record))
     except UserError as fault:
         messages.error(request, str(fault))
     return redirect("made_form", pk=pk)
@@ -225,8 +185,8 @@ def change_items(request: HttpRequest, pk: int) -> HttpResponseBase:
 @permitted("form.edit")
 def made_head(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What a draft is called and for."""
-    version = _version(pk)
-    raw, record = _texts(version)
+    version = version_of(pk)
+    raw, record = texts_of(version)
     begun = {name: record.get(name) for name in ("version", "minutes", "demonstration")}
     begun |= {**spread("label", record["label"]), **spread("about", record["about"])}
     form = HeadForm(request.POST or None, initial=begun)
@@ -236,7 +196,7 @@ def made_head(request: HttpRequest, pk: int) -> HttpResponseBase:
         record["label"], record["about"] = words(filled, "label"), words(filled, "about")
         raw["version"] = filled["version"]
         editing.say(raw, record["label"], "title")
-        if _saved(request, version, (raw, record)):
+        if saved(request, version, (raw, record)):
             return redirect("made_form", pk=pk)
     context = {"version": version, "form": form, "heading": _("Name and purpose")}
     return render(request, "assessments/making/edit.html", context)
@@ -245,38 +205,9 @@ def made_head(request: HttpRequest, pk: int) -> HttpResponseBase:
 @never_cache
 @require_http_methods([*READ, "POST"])
 @permitted("form.edit")
-def made_outcome(request: HttpRequest, pk: int, outcome: str) -> HttpResponseBase:
-    """One outcome of a draft; one that is not there yet is added."""
-    version = _version(pk)
-    raw, record = _texts(version)
-    listed = record.setdefault("outcomes", [])
-    found = next((each for each in listed if each["outcome"] == outcome), None)
-    said = found or {"outcome": outcome, "action": {}, "reason": {}}
-    queues = published.county().queues
-    named = [(name, telling.label(each.label, language())) for name, each in queues.items()]
-    begun = {name: said.get(name) for name in ("when", "urgency", "stop", "queue", "answer_within")}
-    begun |= {**spread("action", said["action"]), **spread("reason", said["reason"])}
-    begun["services"] = ", ".join(said.get("services", ()))
-    form = OutcomeForm(request.POST or None, initial=begun, queues=named)
-    if request.method == "POST" and form.is_valid():
-        filled = form.cleaned_data
-        said |= {name: filled[name] or None for name in ("when", "urgency", "queue", "answer_within")}
-        said["stop"], said["action"], said["reason"] = filled["stop"], words(filled, "action"), words(filled, "reason")
-        said["services"] = [each.strip() for each in filled["services"].split(",") if each.strip()]
-        if found is None:
-            listed.append(said)
-        if _saved(request, version, (raw, record)):
-            return redirect("made_form", pk=pk)
-    context = {"version": version, "form": form, "heading": outcome}
-    return render(request, "assessments/making/edit.html", context)
-
-
-@never_cache
-@require_http_methods([*READ, "POST"])
-@permitted("form.edit")
 def made_raw(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The texts of a draft as they are, for what no page can change."""
-    version = _version(pk)
+    version = version_of(pk)
     begun = {"questionnaire": version.questionnaire, "record": wire.dumps(version.record, indent=2)}
     form = RawForm(request.POST or None, initial=begun)
     if request.method == "POST" and form.is_valid():
@@ -285,7 +216,7 @@ def made_raw(request: HttpRequest, pk: int) -> HttpResponseBase:
         except UserError as fault:
             form.add_error(None, str(fault))
         else:
-            if _saved(request, version, texts):
+            if saved(request, version, texts):
                 return redirect("made_form", pk=pk)
     context = {"version": version, "form": form, "heading": _("Raw texts")}
     return render(request, "assessments/making/edit.html", context)
@@ -296,14 +227,14 @@ def made_raw(request: HttpRequest, pk: int) -> HttpResponseBase:
 @permitted("form.edit")
 def try_form(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The form as a person sees it, in a language, with its result. Nothing is kept."""
-    version = _version(pk)
+    version = version_of(pk)
     form = published.form_of(version)
     asked = request.GET.get("language", language())
     shown_in = asked if asked in editing.LANGUAGES else language()
     page = form.begin(context={"patient": {"resourceType": "Patient"}})
     answers = saving.texts(dict(request.POST.lists()))
     taken = saving.take(page, answers, {}, {}, shown_in)
-    result, told = _judged(form, page)
+    result, told = judged(form, page)
     problems = (*taken.problems, *page.problems(shown_in, missing=False))
     context = {
         **telling.about(form, shown_in),
@@ -319,20 +250,12 @@ def try_form(request: HttpRequest, pk: int) -> HttpResponseBase:
     return render(request, "assessments/making/try.html", context)
 
 
-def _judged(form: Form, page: Filling) -> tuple[Result, list[str]]:
-    """What the answers give, and why they give nothing where an expression of the draft cannot be read."""
-    try:
-        return form.judged(page), []
-    except ExpressionError as fault:
-        return Result({}, ()), [str(fault)]
-
-
 @never_cache
 @require_safe
 @permitted("form.edit")
 def compare_form(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What differs from the version that is offered now."""
-    version = _version(pk)
+    version = version_of(pk)
     offered = published.newest(version.form)
     before: Form | None = offered.form if offered and offered.version.pk != pk else None
     now = published.form_of(version)
@@ -359,7 +282,7 @@ def _short(value: Any) -> str:
 @permitted("form.edit")
 def export_form(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The FHIR Questionnaire as it was given."""
-    version = _version(pk)
+    version = version_of(pk)
     response = HttpResponse(version.questionnaire, content_type="application/fhir+json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{version.form}-{version.pk}.json"'
     return response
@@ -386,7 +309,7 @@ def decide_form(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _done(request: HttpRequest, pk: int, act: Callable[..., FormVersion], words: str) -> HttpResponseBase:
-    version = _version(pk)
+    version = version_of(pk)
     try:
         act(by=signed_in(request), version=version.pk)
         messages.success(request, words)
