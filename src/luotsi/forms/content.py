@@ -8,14 +8,15 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from luotsi.concepts.calls import Bands
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County, Fault, Lines, read_record
-from luotsi.forms import entry, naming, outcomes, wire
+from luotsi.forms import confidential, entry, naming, outcomes, wire
 from luotsi.forms.filling import Filling
 from luotsi.forms.lists import Lists
 from luotsi.forms.outcomes import Result
@@ -50,6 +51,14 @@ class Form:
         """What the answers give: scores, classes and outcomes."""
         day = day or datetime.datetime.now(entry.HERE).date()
         return outcomes.judged(self.record, self.names, page, day, self.bands)
+
+    @cached_property
+    def for_others(self) -> Form:
+        """The form as one who acts for another has it: without what is confidential, in the questions and after."""
+        if not self.record.confidential:
+            return self
+        questions = read(confidential.without(self.questionnaire.raw, self.record.confidential))
+        return replace(self, questionnaire=questions, names=naming.types(questions, self.lists))
 
 
 def form_of(raw: Json, record: FormRecord, county: County, files: tuple[Path, Path] | None = None) -> Form:

@@ -81,6 +81,9 @@ class _Judge:
         if instruments is not None and record.instrument not in instruments.rows:
             what = f"there is no {record.instrument} in code list instrument"
             self.record(("instrument",), what, suggestion(record.instrument, instruments.rows))
+        for place, name in enumerate(record.confidential):
+            if name not in questions.by_name:
+                self.record(("confidential", place), f"there is no item {name}", suggestion(name, questions.by_name))
         for word in ("owner", "source", "licence"):
             if not getattr(record, word).strip():
                 self.record((word,), f"{word} is empty", "Write it")

@@ -116,6 +116,9 @@ class FormRecord(Record):
     instrument: str
     minutes: int | None = None
     ages: Ages | None = None
+    confidential: tuple[str, ...] = ()
+    """linkIds of what is asked of the person alone, groups with all in them: who acts for them neither sees it nor
+    answers it, nor sees anything that depends on it."""
     scores: dict[Name, Score] = Field(default_factory=dict[str, Score])
     outcomes: tuple[Outcome, ...] = ()
     urgencies: tuple[Urgency, ...] = ()

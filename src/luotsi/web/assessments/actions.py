@@ -62,13 +62,17 @@ def start(
 ) -> Response:
     """Begins a form; one of the same form already begun is gone on with, in the version it was begun with."""
     require(by, _right(whose))
+    form = published.form_of(version)
     begun = Response.objects.select_for_update().filter(
         person_id=whose.resident.id, version__form=version.form, status=ResponseStatus.IN_PROGRESS, corrects=None
     )
+    if form.record.confidential:
+        # each answers alone: what one has begun, the other does not go on with
+        theirs = begun.filter(answered_by__in=(AnsweredBy.GUARDIAN, AnsweredBy.AUTHORISED))
+        begun = theirs if whose.acting else begun.exclude(pk__in=theirs.values("pk"))
     found = begun.order_by("-changed_at").first()
     if found is not None:
         return found
-    form = published.form_of(version)
     response = Response.objects.create(
         version=version,
         person_id=whose.resident.id,
@@ -115,7 +119,8 @@ def save(*, by: User, whose: Whose, response: uuid.UUID, sent: Sent, language: s
     sitting = queries.opened(whose, response, locked=True)
     row = sitting.response
     bases = queries.bases(row, sent.revision) if sent.revision != row.revision else {}
-    taken = saving.take(sitting.filling, sent.answers, bases, sent.chosen, language)
+    whole = sitting.whole.filling
+    taken = saving.take(whole, sent.answers, bases, sent.chosen, language, sitting.filling)
     if not sitting.open:
         return Saved(queries.opened(whose, response), taken, late=True)
     if sent.chosen:
@@ -123,7 +128,7 @@ def save(*, by: User, whose: Whose, response: uuid.UUID, sent: Sent, language: s
     regrouped = _regroup(sitting, *sent.group)
     if taken.before or regrouped:
         row.revision += 1
-        row.kept = sitting.filling.kept()
+        row.kept = whole.kept()
         row.changed_at = timezone.now()
         row.save(update_fields=["revision", "kept", "changed_at"])
         Change.objects.bulk_create(
@@ -131,18 +136,23 @@ def save(*, by: User, whose: Whose, response: uuid.UUID, sent: Sent, language: s
             for path, before in taken.before.items()
         )
         record("response.saved", by=by, subject=f"response:{row.pk}")
+        if sitting.entire:
+            sitting = queries.sitting(row, whose.resident, acting=True)
     return Saved(sitting, taken)
 
 
 def _regroup(sitting: Sitting, what: str, path: str) -> bool:
-    """Adds, removes or moves a repetition of a group."""
+    """Adds, removes or moves a repetition of a group that the sender may see."""
+    if what not in ("add", "remove", "up", "down") or saving.item_of(sitting.filling, path) is None:
+        return False
+    filling = sitting.whole.filling
     if what == "add":
-        sitting.filling.add(path)
+        filling.add(path)
     elif what == "remove":
-        sitting.filling.remove(path)
-    elif what in ("up", "down"):
-        sitting.filling.move(path, -1 if what == "up" else 1)
-    return what in ("add", "remove", "up", "down")
+        filling.remove(path)
+    else:
+        filling.move(path, -1 if what == "up" else 1)
+    return True
 
 
 @transaction.atomic
@@ -155,28 +165,20 @@ def complete(*, by: User, whose: Whose, response: uuid.UUID, stopped: bool = Fal
     sitting = queries.opened(whose, response, locked=True)
     if not sitting.open:
         return sitting
-    result = sitting.result()
-    enough = stopped and result.stops
+    enough = stopped and sitting.result().stops
     if not enough and any(each.severity == "error" for each in sitting.filling.problems("fi")):
         raise UserError(_("Some answers are missing or wrong. Mend them, then finish."))
-    row = sitting.response
+    row, result = sitting.response, sitting.whole.result()
     row.status = ResponseStatus.AMENDED if row.corrects_id else ResponseStatus.COMPLETED  # pyright: ignore[reportAttributeAccessIssue]
     row.completed_at = row.changed_at = timezone.now()
-    row.kept = sitting.filling.kept()
-    row.scores = _scores(result)
+    row.kept = sitting.whole.filling.kept()
+    row.scores = queries.scores(result)
     if result.main:
         row.outcome, row.urgency = result.main.record.outcome, result.main.record.urgency or ""
     row.save()
     Unsent.objects.filter(response=row).delete()
-    record("response.completed", by=by, subject=f"response:{row.pk}", assessment=_said(sitting, result))
+    record("response.completed", by=by, subject=f"response:{row.pk}", assessment=_said(sitting.whole, result))
     return sitting
-
-
-def _scores(result: Result) -> dict[str, dict[str, str]]:
-    return {
-        name: {"value": "" if each.value is None else str(each.value), "class": each.klass.code if each.klass else ""}
-        for name, each in result.scores.items()
-    }
 
 
 def _said(sitting: Sitting, result: Result) -> dict[str, Any]:
@@ -258,6 +260,8 @@ def send(*, by: User, whose: Whose, response: uuid.UUID) -> Response:
     require(by, _right(whose))
     sitting = queries.opened(whose, response, locked=True)
     row, main = sitting.response, sitting.result().main
+    if sitting.entire:
+        main = _weightier(main, sitting.entire.result().main)
     if row.sent_at is not None:
         return row
     if row.completed_at is None or main is None or not main.record.queue:
@@ -266,7 +270,7 @@ def send(*, by: User, whose: Whose, response: uuid.UUID) -> Response:
         by=by,
         person=whose.resident.id,
         queue=main.record.queue,
-        reason=f"{sitting.form.record.label.fi}: {main.reason('fi')}",
+        reason=_reason(sitting, whose),
         urgency=_urgency(main),
         source=("assessment", str(row.pk)),
         unit=row.unit if row.unit in published.county().queues[main.record.queue].units else "",
@@ -277,6 +281,20 @@ def send(*, by: User, whose: Whose, response: uuid.UUID) -> Response:
     row.save(update_fields=["sent_at"])
     record("response.sent", by=by, subject=f"response:{row.pk}")
     return row
+
+
+def _weightier(seen: Reached | None, whole: Reached | None) -> Reached | None:
+    """The outcome that decides where one who acts for another sends: of all the answers, if they may send at all."""
+    return whole if seen and seen.record.queue and whole and whole.record.queue else seen
+
+
+def _reason(sitting: Sitting, whose: Whose) -> str:
+    """Why an item is in the queue. Who acts for the person reads it too, so it tells nothing said in confidence."""
+    label, main = sitting.form.record.label.fi, sitting.whole.result().main
+    seen = queries.sitting(sitting.response, whose.resident, acting=True).result().main
+    if main is None or seen is None or main.reason("fi") != seen.reason("fi"):
+        return label
+    return f"{label}: {main.reason('fi')}"
 
 
 def _urgency(main: Reached) -> str:

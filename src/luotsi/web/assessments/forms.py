@@ -32,7 +32,7 @@ class PlanForm(forms.Form):
 
     text = forms.CharField(
         label=_("What was agreed on"),
-        help_text=_("Write it together with the client; they see it."),
+        help_text=_("Write it together with the client; they see it, and so do those who act for them."),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )

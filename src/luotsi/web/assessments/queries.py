@@ -15,6 +15,7 @@ from typing import Any
 from django.utils import timezone
 
 from luotsi.concepts.identifiers import hetu_birth_date
+from luotsi.forms import confidential
 from luotsi.forms.content import Form
 from luotsi.forms.filling import Filling
 from luotsi.forms.outcomes import Result
@@ -32,11 +33,18 @@ class NoResponse(LookupError):  # noqa: N818
 
 @dataclass(frozen=True)
 class Sitting:
-    """A response opened: its row, its form, its answers at work."""
+    """A response opened: its row, its form, its answers at work, as far as the reader may see them."""
 
     response: Response
     form: Form
     filling: Filling
+    entire: Sitting | None = None
+    """The same with what is confidential, where the reader acts for the person and may not see that."""
+
+    @property
+    def whole(self) -> Sitting:
+        """The response with all its answers: for what is kept and told to professionals, never for the page."""
+        return self.entire or self
 
     @property
     def open(self) -> bool:
@@ -88,12 +96,25 @@ def age(resident: Resident) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
-def sitting(response: Response, resident: Resident) -> Sitting:
-    """A response at work. A completed one is read on the day it was completed, so that nothing in it moves."""
-    form = published.form_of(response.version)
-    return Sitting(
-        response, form, filled(form, response.kept or None, resident, response.completed_at or timezone.now())
-    )
+def sitting(response: Response, resident: Resident, *, acting: bool = False) -> Sitting:
+    """A response at work. A completed one is read on the day it was completed, so that nothing in it moves.
+
+    acting: the reader acts for the person, and sees nothing that is confidential or depends on it.
+    """
+    form, moment = published.form_of(response.version), response.completed_at or timezone.now()
+    found = Sitting(response, form, filled(form, response.kept or None, resident, moment))
+    if not acting or not form.record.confidential:
+        return found
+    kept = confidential.without(response.kept, form.record.confidential)
+    return Sitting(response, form.for_others, filled(form.for_others, kept, resident, moment), found)
+
+
+def scores(result: Result) -> dict[str, dict[str, str]]:
+    """The scores of answers as a row keeps them: score -> value and class as texts."""
+    return {
+        name: {"value": "" if each.value is None else str(each.value), "class": each.klass.code if each.klass else ""}
+        for name, each in result.scores.items()
+    }
 
 
 def filled(form: Form, kept: dict[str, Any] | None, resident: Resident, moment: datetime.datetime) -> Filling:
@@ -109,7 +130,7 @@ def opened(whose: Whose, pk: uuid.UUID, *, locked: bool = False) -> Sitting:
     response = rows.filter(pk=pk, person_id=whose.resident.id).first()
     if response is None or not whose.sees(response):
         raise NoResponse(str(pk))
-    return sitting(response, whose.resident)
+    return sitting(response, whose.resident, acting=whose.acting is not None)
 
 
 def responses(whose: Whose) -> list[Response]:

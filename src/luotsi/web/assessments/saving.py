@@ -80,16 +80,21 @@ def take(
     bases: Mapping[str, list[str]],
     chosen: Mapping[str, str],
     language: str,
+    seen: Filling | None = None,
 ) -> Taken:
     """Sets what was sent. `bases`: path -> the answer that the page was drawn from, for those changed since then.
 
-    `chosen`: path -> mine or saved, as the person has chosen between two answers.
+    `chosen`: path -> mine or saved, as the person has chosen between two answers. `seen`: the same answers as far as
+    the sender may see them, where that is not all: nothing else is set, or told back.
     """
     taken = Taken()
-    known = {each.path: each for top in filling.shown(language) for each in top.every()}
+    seen = seen or filling
+    known = {each.path: each for top in seen.shown(language) for each in top.every()}
     wanted: Texts = {}
     for path, texts in sent.items():
-        item = _item(filling, path)
+        item = item_of(seen, path)
+        if seen is not filling and path not in known:
+            continue
         if item is None or item.hidden or item.read_only or item.calculated or not item.is_question:
             continue
         mine = texts if item.repeats else texts[:1]
@@ -131,7 +136,7 @@ def _alone(filling: Filling, path: str, mine: list[str], language: str) -> list[
         return [Problem(path, path, str(fault))]
 
 
-def _item(filling: Filling, path: str) -> Item | None:
+def item_of(filling: Filling, path: str) -> Item | None:
     """The item of a path, whichever repetition it stands in and whether it is asked now or not."""
     name = path
     while name not in filling.form.by_name:

@@ -84,12 +84,12 @@ def about(form: Form, language: str) -> dict[str, Any]:
     }
 
 
-def listed(response: Response, language: str) -> dict[str, Any]:
-    """A response in a list."""
-    form = published.form_of(response.version)
-    scores = [
-        each for each in (_scored_text(form, name, one, language) for name, one in response.scores.items()) if each
-    ]
+def listed(response: Response, language: str, whose: Whose) -> dict[str, Any]:
+    """A response in a list, with the scores that the reader may see."""
+    form, scored = published.form_of(response.version), response.scores
+    if scored and whose.acting and form.record.confidential:
+        scored = queries.scores(queries.sitting(response, whose.resident, acting=True).result())
+    scores = [each for each in (_scored_text(form, name, one, language) for name, one in scored.items()) if each]
     return {"response": response, "scores": scores, **about(form, language)}
 
 
@@ -154,7 +154,9 @@ def result(sitting: Sitting, whose: Whose, language: str) -> dict[str, Any]:
     rest = [each for each in found.outcomes if each is not found.main and each.record.when.upper() != "TRUE"]
     others = [said(each, language) for each in rest]
     response = sitting.response
-    overrides = {each.score: each for each in Override.objects.filter(response=response)}
+    # a professional's reason may speak of what was told in confidence
+    chosen = Override.objects.filter(response=response) if sitting.entire is None else ()
+    overrides = {each.score: each for each in chosen}
     scales = [
         scale(each, language, overrides.get(each.name)) for each in found.scores.values() if each.value is not None
     ]
@@ -164,6 +166,7 @@ def result(sitting: Sitting, whose: Whose, language: str) -> dict[str, Any]:
     return {
         **about(sitting.form, language),
         "response": response,
+        "in_part": sitting.entire is not None,
         "main": main,
         "others": [each for each in others if each.reason or each.action],
         "scales": scales,

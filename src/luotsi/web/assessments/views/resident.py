@@ -34,8 +34,8 @@ def forms(request: HttpRequest) -> HttpResponseBase:
     whose = own(request)
     mine = queries.responses(whose)
     context = {
-        "begun": [telling.listed(each, language()) for each in mine if each.completed_at is None],
-        "filled": [telling.listed(each, language()) for each in mine if each.completed_at is not None],
+        "begun": [telling.listed(each, language(), whose) for each in mine if each.completed_at is None],
+        "filled": [telling.listed(each, language(), whose) for each in mine if each.completed_at is not None],
         "offered": telling.offered_to(whose, language()),
     }
     return render(request, "assessments/forms.html", context)

@@ -54,7 +54,7 @@ def with_basis(view: View) -> View:
 def client_forms(request: HttpRequest, person: uuid.UUID) -> HttpResponseBase:
     """What a client has filled and is to fill, and the forms a professional can fill with them."""
     whose = client(request, person)
-    found = [telling.listed(each, language()) for each in queries.responses(whose)]
+    found = [telling.listed(each, language(), whose) for each in queries.responses(whose)]
     offered = [{"form": each, **telling.about(each.form, language())} for each in published.offered()]
     context = {
         "person": whose.resident,
