@@ -5,6 +5,7 @@ What an import would change is worked out in incoming.py, what services are foun
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from luotsi.connectors.entries import Delivery, Fault
 from luotsi.web.events.actions import record
 from luotsi.web.people.models import User
 from luotsi.web.people.permissions import require
-from luotsi.web.services import incoming, indexing
+from luotsi.web.services import incoming, indexing, postings
 from luotsi.web.services.indexing import Vocabulary
 from luotsi.web.services.models import (
     Channel,
@@ -35,6 +36,7 @@ from luotsi.web.services.models import (
     State,
     Term,
 )
+from luotsi.web.services.postings import BLOCK
 
 TAKING_IN = 0x4C554F55
 """The advisory lock that lets one process at a time write the directory."""
@@ -159,9 +161,10 @@ def _take(source: str, delivery: Delivery, known: Vocabulary, complete: bool) ->
     services = incoming.sort(delivery.services, Service, source, faults, links)
     _write(Service, services)
     _write_parts(delivery, [*channels.new, *channels.changed])
-    removed = _remove(incoming.gone(delivery, source, complete))
+    gone = incoming.gone(delivery, source, complete)
+    removed = _remove(gone)
     _join([*services.new, *services.changed], [*channels.new, *channels.changed])
-    _index(known, [each.pk for each in (*services.new, *services.changed)])
+    _index(known, [each.pk for each in (*services.new, *services.changed)], gone["Service"])
     every = (organisations, channels, services)
     return Taken(
         sum(len(each.new) for each in every),
@@ -210,7 +213,6 @@ def _remove(gone: dict[str, set[int]]) -> int:
     now = timezone.now()
     for model in (Service, Channel, Organisation):
         model.objects.filter(pk__in=gone[model.__name__]).update(removed_at=now)
-    Posting.objects.filter(service_id__in=gone["Service"]).delete()
     return sum(len(each) for each in gone.values())
 
 
@@ -240,28 +242,34 @@ def _join(services: Iterable[Service], channels: Iterable[Channel]) -> None:
         )
 
 
-def _index(known: Vocabulary, changed: Sequence[int]) -> None:
+def _index(known: Vocabulary, changed: Sequence[int], gone: Iterable[int] = ()) -> None:
     """Makes services findable: those that changed, and those that older words and rules made findable."""
     alive = Service.objects.filter(removed_at=None)
     ids = {*changed, *alive.exclude(indexed_by=known.digest).values_list("pk", flat=True)}
-    if not ids:
-        return
-    rows: list[tuple[str, int, float]] = []
-    for begin in range(0, len(ids), BATCH):
-        for service in Service.objects.filter(pk__in=sorted(ids)[begin : begin + BATCH], removed_at=None):
-            rows += [(term, service.pk, weight) for term, weight in indexing.postings(service, known).items()]
-    Posting.objects.filter(service_id__in=ids).delete()
-    _copy(sorted(rows))
+    blocks: defaultdict[int, list[int]] = defaultdict(list)
+    for each in sorted({*ids, *gone}):
+        blocks[each // BLOCK].append(each)
+    for block, services in blocks.items():
+        rows = alive.filter(pk__in=services).order_by("pk").iterator(BATCH)
+        new = postings.pack((each.pk, indexing.postings(each, known)) for each in rows)
+        _rewrite(block, services, new)
     Service.objects.filter(pk__in=ids).update(indexed_by=known.digest)
-    _count(known)
+    if blocks:
+        _count(known)
 
 
-def _copy(rows: Iterable[tuple[str, int, float]]) -> None:
-    """In order of terms, so that those of one term lie side by side on the disk."""
-    with (
-        connection.cursor() as cursor,
-        cursor.copy("COPY services_posting (term, service_id, weight) FROM STDIN") as copy,
-    ):
+def _rewrite(block: int, services: Sequence[int], new: postings.Packed) -> None:
+    """The rows of one block, where some of its services are indexed anew."""
+    here = [(term, bytes(found)) for term, found in Posting.objects.filter(block=block).values_list("term", "found")]
+    now = postings.changes(here, services, new)
+    Posting.objects.filter(block=block, term__in=[term for term, _found in here if term in now]).delete()
+    _copy(
+        "services_posting (term, block, found)", ((term, block, found) for term, found in sorted(now.items()) if found)
+    )
+
+
+def _copy(table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 
@@ -269,19 +277,15 @@ def _copy(rows: Iterable[tuple[str, int, float]]) -> None:
 def _count(known: Vocabulary) -> None:
     """How many services each term finds; the words of the areas of life are there even where they find none."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT term, count(*) FROM services_posting GROUP BY term")
+        cursor.execute("SELECT term, sum(octet_length(found) / 4) FROM services_posting GROUP BY term")
         found: dict[str, int] = dict(cursor.fetchall())
         here = dict(Term.objects.values_list("term", "services"))
         wanted = {**dict.fromkeys((term for term in known.of if len(term) < 100), 0), **found}
-        Term.objects.filter(term__in=here.keys() - wanted.keys()).delete()
-        new = [term for term in wanted if term not in here]
-        Term.objects.bulk_create(
-            (
-                Term(term=term, services=wanted[term], pieces=indexing.pieces(term) if indexing.is_word(term) else [])
-                for term in new
-            ),
-            batch_size=BATCH * 5,
+        wanted[""] = Service.objects.filter(removed_at=None).count()
+        changed = [term for term, count in wanted.items() if here.get(term) != count]
+        Term.objects.filter(term__in=[*(here.keys() - wanted.keys()), *(here.keys() & changed)]).delete()
+        _copy(
+            "services_term (term, services, pieces)",
+            ((term, wanted[term], indexing.pieces(term) if indexing.is_word(term) else []) for term in sorted(changed)),
         )
-        changed: list[Any] = [(count, term) for term, count in wanted.items() if here.get(term, count) != count]
-        cursor.executemany("UPDATE services_term SET services = %s WHERE term = %s", changed)
         cursor.execute("ANALYZE services_posting, services_term")

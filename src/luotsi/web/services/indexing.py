@@ -30,7 +30,7 @@ FIELDS: dict[str, tuple[float, float]] = {
 SATURATION, SHORTENING = 1.2, 0.75
 """k1 and b of BM25 (Robertson and Zaragoza 2009, BM25F): repeats count less, and words of a long text too."""
 NEED = "need:"
-VERSION = "1"
+VERSION = "2"
 """Counted up when these rules change, so that all is indexed anew."""
 BY_HAND = 0.3
 """What the county's own words count for beside what was learned."""
@@ -149,7 +149,7 @@ def pieces(word: str) -> list[str]:
 
 def is_word(term: str) -> bool:
     """Whether a term is a word that someone may have meant, and no stem, beginning or area of life."""
-    return term[-1] not in "~-" and not term.startswith(NEED) and len(term) > 3
+    return not term.endswith(("~", "-")) and not term.startswith(NEED) and len(term) > 3
 
 
 def text(texts: Mapping[str, Any], code: str) -> str:

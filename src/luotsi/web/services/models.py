@@ -196,16 +196,22 @@ class Place(models.Model):
 
 
 class Posting(models.Model):
-    """That a service is found by a term, and how much. Terms are of language.py; areas of life are terms `need:x`."""
+    """Which services of a block a term finds, and how well, packed as postings.py says. Terms are of language.py.
 
-    pk = models.CompositePrimaryKey("term", "service_id")
+    Areas of life are terms `need:x`.
+    """
+
+    pk = models.CompositePrimaryKey("term", "block")
     term = models.CharField(max_length=100)
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
-    weight = models.FloatField()
+    block = models.IntegerField(db_index=True)
+    found = models.BinaryField()
 
 
 class Term(models.Model):
-    """A term that some service is found by, in how many, and for a word its three-letter pieces, for misspellings."""
+    """A term that some service is found by, in how many, and for a word its three-letter pieces, for misspellings.
+
+    The term "" stands for all services.
+    """
 
     term = models.CharField(max_length=100, primary_key=True)
     services = models.IntegerField(default=0)

@@ -9,17 +9,17 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from luotsi.concepts.needs import learned
 from luotsi.concepts.reading import County
 from luotsi.concepts.shipped import open_county
-from luotsi.web.services import indexing
+from luotsi.web.services import indexing, postings
 from luotsi.web.services.indexing import NEED, Vocabulary
 from luotsi.web.services.language import NEAR, PART, WHOLE, finnish, terms, words
 from luotsi.web.services.models import Service, Term
@@ -31,6 +31,8 @@ NAMED = 2.0
 """What an area of life counts for that is asked by its name."""
 MEANT = 0.8
 """What a word counts for that is likely meant by one that is misspelt."""
+EVERY = ""
+"""The term that counts all services."""
 COMMON = 0.5
 """A term that finds a larger share of all services than this tells nothing, unless nothing else was asked."""
 MOST_TERMS, MOST_WORDS = 40, 20
@@ -111,7 +113,7 @@ def _ask(asked: Asked, word: str, origin: str, counts: float) -> None:
 
 
 def _count(asked: Asked) -> None:
-    asked.counts = dict(Term.objects.filter(term__in=asked.weights).values_list("term", "services"))
+    asked.counts = dict(Term.objects.filter(term__in=[EVERY, *asked.weights]).values_list("term", "services"))
 
 
 def _meant(word: str) -> Iterable[str]:
@@ -157,7 +159,7 @@ Found = tuple[int, float, list[str]]
 
 def search(asked: Asked, among: QuerySet[Service] | None = None, limit: int = SHOWN) -> list[Found]:
     """Services by how well they answer: id, score from 0 to 1, the terms that found it. `among`: only these."""
-    total = max(Service.objects.filter(removed_at=None).count(), 1)
+    total = max(asked.counts.get(EVERY, 0), 1)
     rare = {
         term: weight * (SURE if term.startswith(NEED) else math.log(1 + (total - count + 0.5) / (count + 0.5)))
         for term, weight in asked.weights.items()
@@ -168,23 +170,21 @@ def search(asked: Asked, among: QuerySet[Service] | None = None, limit: int = SH
         term: weight for term, weight in rare.items() if term.startswith(NEED) or asked.counts[term] <= most
     } or rare
     chosen = sorted(telling, key=lambda term: -telling[term])[:MOST_TERMS]
-    if not chosen:
-        return []
-    where, parameters = "", []
-    if among is not None:
-        sql, given = among.order_by().values("pk").query.sql_with_params()
-        where, parameters = f"WHERE p.service_id IN ({sql})", list(given)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT p.service_id, sum(p.weight * q.weight) AS score, array_agg(p.term ORDER BY p.weight * q.weight DESC)
-            FROM unnest(%s::text[], %s::float8[]) AS q(term, weight) JOIN services_posting AS p ON p.term = q.term
-            {where} GROUP BY p.service_id ORDER BY score DESC, p.service_id LIMIT %s
-            """,
-            [chosen, [telling[term] for term in chosen], *parameters, limit],
-        )
-        whole = sum(sorted((rare[term] for term in chosen), reverse=True)[:5]) or 1.0
-        return [(pk, min(1.0, round(score / whole, 4)), found) for pk, score, found in cursor.fetchall()]
+    scored = postings.Scored(postings.read(chosen), telling)
+    best = _let_through(scored.best(), among, limit)
+    whole = sum(sorted((rare[term] for term in chosen), reverse=True)[:5]) or 1.0
+    return [(pk, min(1.0, round(scored.score(pk) / whole, 4)), found) for pk, found in scored.terms(best).items()]
+
+
+def _let_through(ranked: Iterable[list[int]], among: QuerySet[Service] | None, limit: int) -> list[int]:
+    """The first services that the filters let through; only as many of the best are asked as it takes."""
+    found: list[int] = []
+    for some in ranked:
+        through = some if among is None else set(among.order_by().filter(pk__in=some).values_list("pk", flat=True))
+        found += [each for each in some if each in through] if among is not None else some
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 def hits(asked: Asked, found: Sequence[Found], language: str, area: str = "") -> list[Hit]:
@@ -200,9 +200,11 @@ def hits(asked: Asked, found: Sequence[Found], language: str, area: str = "") ->
 def _reasons(service: Service, found: Sequence[str], asked: Asked, language: str, area: str) -> Iterable[str]:
     """Where the asked words stand in the service, the strongest first; at most three, then the area."""
     told: dict[str, str] = {}
-    for term in found[:12]:
+    strongest = found[:12]
+    standing = _standing(service, {term for term in strongest if not term.startswith(NEED)}, language)
+    for term in strongest:
         origin = asked.origin.get(term, "")
-        if (said := _reason(service, term, language)) and said not in told.values():
+        if (said := _reason(term, standing, language)) and said not in told.values():
             told.setdefault(origin + (NEED if term.startswith(NEED) else ""), said)
     said_first = sorted(told, key=lambda each: each.endswith(NEED))  # words of the text before areas of life
     yield from [told[each] for each in said_first][:3]
@@ -210,29 +212,37 @@ def _reasons(service: Service, found: Sequence[str], asked: Asked, language: str
         yield _("serves the whole country") if service.nationwide else _("serves %(area)s") % {"area": area}
 
 
-def _reason(service: Service, term: str, language: str) -> str:
+STANDS = {
+    "name": gettext_lazy("name has “%(word)s”"),
+    "also": gettext_lazy("is also called “%(word)s”"),
+    "keywords": gettext_lazy("keywords have “%(word)s”"),
+    "summary": gettext_lazy("description has “%(word)s”"),
+    "description": gettext_lazy("description has “%(word)s”"),
+    "eligibility": gettext_lazy("“for whom” has “%(word)s”"),
+}
+"""Text -> how it is said that a word stands there; in the order in which they are looked at."""
+
+
+def _reason(term: str, standing: Mapping[str, tuple[str, str]], language: str) -> str:
     if term.startswith(NEED):
         need = known().needs[term.removeprefix(NEED)]
         return _("is of the area of life %(area)s") % {"area": getattr(need.label, language, need.label.fi)}
-    for text, said in (
-        ("name", _("name has “%(word)s”")),
-        ("also", _("is also called “%(word)s”")),
-        ("keywords", _("keywords have “%(word)s”")),
-        ("summary", _("description has “%(word)s”")),
-        ("description", _("description has “%(word)s”")),
-        ("eligibility", _("“for whom” has “%(word)s”")),
-    ):
-        word = _standing(getattr(service, text), term, language)
-        if word:
-            return said % {"word": word}
-    return ""
+    if term not in standing:
+        return ""
+    place, word = standing[term]
+    return str(STANDS[place]) % {"word": word}
 
 
-def _standing(texts: Mapping[str, Any], term: str, language: str) -> str:
-    """The word of a text that a term came from, as it stands there; in the reader's language where the text has it."""
-    read = {language: texts[language]} if language in texts else texts
-    for code, text in read.items():
-        for word in words(text):
-            if any(each == term for each, _weight in terms(word, code if code in ("sv", "en") else "fi")):
-                return word
-    return ""
+def _standing(service: Service, wanted: set[str], language: str) -> dict[str, tuple[str, str]]:
+    """Term -> the first text that has it, and the word as it stands there; the reader's language before others."""
+    found: dict[str, tuple[str, str]] = {}
+    for place in STANDS:
+        texts: Mapping[str, str] = getattr(service, place)
+        for code in [language] if language in texts else texts:
+            for word in words(texts[code]):
+                for term, _weight in terms(word, code if code in ("sv", "en") else "fi"):
+                    if term in wanted:
+                        found.setdefault(term, (place, word))
+            if len(found) == len(wanted):
+                return found
+    return found
