@@ -5,12 +5,14 @@ What an import would change is worked out in incoming.py, what services are foun
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models import JSONField, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -40,7 +42,6 @@ from luotsi.web.services.postings import BLOCK
 
 TAKING_IN = 0x4C554F55
 """The advisory lock that lets one process at a time write the directory."""
-BATCH = 1000
 
 
 class Taken(NamedTuple):
@@ -159,12 +160,15 @@ def _take(source: str, delivery: Delivery, known: Vocabulary, complete: bool) ->
     channels = incoming.sort(delivery.channels, Channel, source, faults, links)
     _write(Channel, channels)
     services = incoming.sort(delivery.services, Service, source, faults, links)
+    written: list[Service] = [*services.new, *services.changed]
+    for each in written:
+        each.indexed_by = known.digest
     _write(Service, services)
     _write_parts(delivery, [*channels.new, *channels.changed])
     gone = incoming.gone(delivery, source, complete)
     removed = _remove(gone)
-    _join([*services.new, *services.changed], [*channels.new, *channels.changed])
-    _index(known, [each.pk for each in (*services.new, *services.changed)], gone["Service"])
+    _join(written, [*channels.new, *channels.changed])
+    _index(known, written, gone["Service"])
     every = (organisations, channels, services)
     return Taken(
         sum(len(each.new) for each in every),
@@ -181,10 +185,35 @@ def _lock() -> None:
 
 
 def _write(model: type[Organisation | Channel | Service], found: incoming.Sorted) -> None:
-    model.objects.bulk_create(found.new, batch_size=BATCH)
-    if found.changed:
-        fields = [each.name for each in model._meta.concrete_fields if each.name not in ("id", "entry")]
-        model.objects.bulk_update(found.changed, fields, batch_size=BATCH // 5)
+    """Rows that are new and rows that are changed, by COPY: an import may bring tens of thousands."""
+    table, columns = model._meta.db_table, [each.column for each in model._meta.concrete_fields]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, len(found.new)]
+        )
+        for row, (pk,) in zip(found.new, cursor.fetchall(), strict=True):
+            row.pk = pk
+        _copy_rows(table, found.new)
+        if found.changed:
+            cursor.execute(f"CREATE TEMP TABLE changed (LIKE {table}) ON COMMIT DROP")
+            _copy_rows("changed", found.changed)
+            sets = ", ".join(f"{each} = changed.{each}" for each in columns)
+            cursor.execute(f"UPDATE {table} AS here SET {sets} FROM changed WHERE here.id = changed.id")
+            cursor.execute("DROP TABLE changed")
+
+
+def _copy_rows(table: str, rows: Iterable[Model]) -> None:
+    """Rows of one model; those that have no id yet get it from the database."""
+    rows = list(rows)
+    fields = [each for each in rows[0]._meta.concrete_fields if rows[0].pk or not each.primary_key] if rows else []
+    texts = [isinstance(each, JSONField) for each in fields]
+    names = [each.attname for each in fields]
+    told = (
+        tuple(json.dumps(value) if is_text else value for value, is_text in zip(values, texts, strict=True))
+        for values in (tuple(getattr(row, name) for name in names) for row in rows)
+    )
+    if rows:
+        _copy(f"{table} ({', '.join(str(each.column) for each in fields)})", told)
 
 
 def _join_parents(delivery: Delivery, faults: list[Fault]) -> None:
@@ -204,8 +233,8 @@ def _write_parts(delivery: Delivery, channels: Sequence[Channel]) -> None:
     Hours.objects.filter(channel_id__in=ids).delete()
     Place.objects.filter(channel_id__in=ids).delete()
     told = [(delivery.channels[each.entry], each.pk) for each in channels]
-    Hours.objects.bulk_create((row for each, pk in told for row in incoming.hours(each.hours, pk)), batch_size=BATCH)
-    Place.objects.bulk_create((row for each, pk in told for row in incoming.places(each.places, pk)), batch_size=BATCH)
+    _copy_rows(Hours._meta.db_table, [row for each, pk in told for row in incoming.hours(each.hours, pk)])
+    _copy_rows(Place._meta.db_table, [row for each, pk in told for row in incoming.places(each.places, pk)])
 
 
 def _remove(gone: dict[str, set[int]]) -> int:
@@ -242,18 +271,20 @@ def _join(services: Iterable[Service], channels: Iterable[Channel]) -> None:
         )
 
 
-def _index(known: Vocabulary, changed: Sequence[int], gone: Iterable[int] = ()) -> None:
+def _index(known: Vocabulary, changed: Sequence[Service], gone: Iterable[int] = ()) -> None:
     """Makes services findable: those that changed, and those that older words and rules made findable."""
     alive = Service.objects.filter(removed_at=None)
-    ids = {*changed, *alive.exclude(indexed_by=known.digest).values_list("pk", flat=True)}
+    here = {each.pk: each for each in changed}
+    old = set(alive.exclude(indexed_by=known.digest).values_list("pk", flat=True)) - here.keys()
     blocks: defaultdict[int, list[int]] = defaultdict(list)
-    for each in sorted({*ids, *gone}):
+    for each in sorted({*here, *old, *gone}):
         blocks[each // BLOCK].append(each)
     for block, services in blocks.items():
-        rows = alive.filter(pk__in=services).order_by("pk").iterator(BATCH)
+        rows = [here[each] for each in services if each in here]
+        rows += alive.filter(pk__in=[each for each in services if each in old])
         new = postings.pack((each.pk, indexing.postings(each, known)) for each in rows)
         _rewrite(block, services, new)
-    Service.objects.filter(pk__in=ids).update(indexed_by=known.digest)
+    Service.objects.filter(pk__in=old).update(indexed_by=known.digest)
     if blocks:
         _count(known)
 
@@ -262,7 +293,8 @@ def _rewrite(block: int, services: Sequence[int], new: postings.Packed) -> None:
     """The rows of one block, where some of its services are indexed anew."""
     here = [(term, bytes(found)) for term, found in Posting.objects.filter(block=block).values_list("term", "found")]
     now = postings.changes(here, services, new)
-    Posting.objects.filter(block=block, term__in=[term for term, _found in here if term in now]).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM services_posting WHERE block = %s AND term = ANY(%s)", [block, list(now)])
     _copy(
         "services_posting (term, block, found)", ((term, block, found) for term, found in sorted(now.items()) if found)
     )
@@ -282,8 +314,9 @@ def _count(known: Vocabulary) -> None:
         here = dict(Term.objects.values_list("term", "services"))
         wanted = {**dict.fromkeys((term for term in known.of if len(term) < 100), 0), **found}
         wanted[""] = Service.objects.filter(removed_at=None).count()
-        changed = [term for term, count in wanted.items() if here.get(term) != count]
-        Term.objects.filter(term__in=[*(here.keys() - wanted.keys()), *(here.keys() & changed)]).delete()
+        changed = {term for term, count in wanted.items() if here.get(term) != count}
+        away = [*(here.keys() - wanted.keys()), *(here.keys() & changed)]
+        cursor.execute("DELETE FROM services_term WHERE term = ANY(%s)", [away])
         _copy(
             "services_term (term, services, pieces)",
             ((term, wanted[term], indexing.pieces(term) if indexing.is_word(term) else []) for term in sorted(changed)),

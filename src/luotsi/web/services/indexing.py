@@ -110,7 +110,7 @@ def postings(service: Service, known: Vocabulary) -> dict[str, float]:
             each = counts / (1 - SHORTENING + SHORTENING * len(split) / ordinary)
             for word in split:
                 for term, weight in terms(word, code if code in ("sv", "en") else "fi"):
-                    counted[term[:100]] += each * weight
+                    counted[term] += each * weight
     found = {term: count / (count + SATURATION) for term, count in counted.items()}
     for need, weight in areas(service, found, known).items():
         found[NEED + need] = weight if weight >= LEAST_AREA else 0.0
@@ -120,9 +120,9 @@ def postings(service: Service, known: Vocabulary) -> dict[str, float]:
 def areas(service: Service, found: Mapping[str, float], known: Vocabulary) -> dict[str, float]:
     """Area of life -> how surely a service is of it, from 0 to 1: by its words, its classes and what it says."""
     counted: defaultdict[str, float] = defaultdict(float)
-    for term, weight in found.items():
-        for need, share in known.weights.get(term, {}).items():
-            counted[need] += weight * share
+    for term in found.keys() & known.weights.keys():
+        for need, share in known.weights[term].items():
+            counted[need] += found[term] * share
     for need, record in known.needs.items():
         if any(code == each or code.startswith(each + ".") for code in service.classes for each in record.classes):
             counted[need] += PART
@@ -135,8 +135,10 @@ def areas(service: Service, found: Mapping[str, float], known: Vocabulary) -> di
 def _learned(found: Mapping[str, float], sure: Mapping[str, float], known: Vocabulary) -> dict[str, float]:
     """What the labelled services teach of the terms, and a part of what the county's words say alone."""
     counted = dict(known.learned.get("", {}))
-    for term, weight in (*found.items(), *((NEED + need, value) for need, value in sure.items())):
-        for need, adds in known.learned.get(term, {}).items():
+    told = {**found, **{NEED + need: value for need, value in sure.items()}}
+    for term in told.keys() & known.learned.keys():
+        weight = told[term]
+        for need, adds in known.learned[term].items():
             counted[need] = counted.get(need, 0.0) + adds * weight
     return {need: min(1.0, counted.get(need, 0.0) + BY_HAND * sure.get(need, 0.0)) for need in known.needs}
 

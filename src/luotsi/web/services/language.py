@@ -24,6 +24,8 @@ WHOLE, PART, NEAR = 1.0, 0.55, 0.2
 """What a word counts for as itself, as a part or root of a longer one, and as a word that begins alike."""
 BEGINNING = 6
 """So many first letters make words begin alike: yksinäinen, yksinäisyys."""
+LONGEST = 100
+"""So many letters of a term are kept."""
 STOP = frozenset(
     [
         "ja",
@@ -211,7 +213,7 @@ def terms(word: str, language: str) -> tuple[tuple[str, float], ...]:
     found: dict[str, float] = {}
     for term, weight in _finnish(word) if language == "fi" else _stemmed(word, language):
         if term not in STOP:
-            found[term] = max(weight, found.get(term, 0))
+            found[term[:LONGEST]] = max(weight, found.get(term[:LONGEST], 0))
     return tuple(found.items())
 
 

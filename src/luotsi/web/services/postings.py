@@ -29,7 +29,7 @@ def pack(found: Iterable[tuple[int, Mapping[str, float]]]) -> Packed:
     for service, weights in found:
         place = service % BLOCK
         for term, weight in weights.items():
-            turned[term].extend((place, round(weight * FULL)))
+            turned[term].extend((place, int(weight * FULL + 0.5)))
     return {term: pairs.tobytes() for term, pairs in turned.items()}
 
 

@@ -105,7 +105,7 @@ def _ask(asked: Asked, word: str, origin: str, counts: float) -> None:
     """Adds a word's own terms in every language, and what the everyday words say of it."""
     for code in ("fi", "sv", "en"):
         for term, weight in terms(word, code):
-            asked.add(term[:100], weight * counts, origin)
+            asked.add(term, weight * counts, origin)
             for group in known().of.get(term, ()) if weight >= PART else ():
                 asked.add(NEED + group.need, AREA * counts * weight * known().weights[term][group.need], origin)
                 for kin in group.terms if weight == WHOLE else ():
