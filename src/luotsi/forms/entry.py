@@ -249,10 +249,10 @@ def is_option(answer: Json, option: Option) -> bool:
 
 def same(answer: Json) -> Any:
     """What two answers have in common that are the same choice: the code of a coding, else the value."""
-    found = typed(answer)
-    if found is None:
-        return None
-    if isinstance(found[1], dict):
-        value = found[1]
+    value = answer.get("valueCoding")
+    if not isinstance(value, dict):
+        found = typed(answer)
+        value = found[1] if found else None
+    if isinstance(value, dict):
         return value.get("code") or value.get("reference") or value.get("display") or str(value)
-    return found[1]
+    return value

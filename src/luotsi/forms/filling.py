@@ -52,7 +52,11 @@ class Filling:
         self._calculator = Calculator(form, lists or Lists(), given, moment)
         if kept is None:
             populating.begin(self._calculator, self.root, [self.root], observations)
+        self._settle()
+
+    def _settle(self) -> None:
         self._picture: Picture = self._calculator.settle(self.root)
+        self._seen: dict[str, tuple[Shown, ...]] = {}
 
     # answering
 
@@ -75,7 +79,7 @@ class Filling:
                 place.put(entry.answers(item, values, self.options(item, path)))
             except entry.Unreadable as error:
                 wrong.append(Problem(path, item.link_id, message(str(error), language)))
-        self._picture = self._calculator.settle(self.root)
+        self._settle()
         return wrong
 
     def fill(self, answers: Mapping[str, Any], language: str = "fi") -> list[Problem]:
@@ -112,7 +116,7 @@ class Filling:
             raise UserError(f"{path} can be repeated {most} times, and is.")
         place.slots.append(place.room())
         populating.begin(self._calculator, self.root, place.slots[-1:], ())
-        self._picture = self._calculator.settle(self.root)
+        self._settle()
         return joined(place.item.name, (*positions, len(place.slots) - 1))
 
     def remove(self, path: str) -> None:
@@ -121,19 +125,21 @@ class Filling:
         del place.slots[at]
         if not place.slots:
             place.slots.append(place.room())
-        self._picture = self._calculator.settle(self.root)
+        self._settle()
 
     def move(self, path: str, by: int) -> None:
         """Moves a repetition of a group earlier (-1) or later (1)."""
         place, at = self._repetition(path)
         place.slots.insert(max(0, at + by), place.slots.pop(at))
-        self._picture = self._calculator.settle(self.root)
+        self._settle()
 
     # what there is
 
     def shown(self, language: str) -> tuple[Shown, ...]:
         """What a person sees now, in order: what is enabled and not hidden."""
-        return Viewer(language, self.options).below(self.root, ())
+        if language not in self._seen:
+            self._seen[language] = Viewer(language, self.options).below(self.root, ())
+        return self._seen[language]
 
     def find(self, path: str, language: str) -> Shown | None:
         """One item as it is shown now; None where it is not."""

@@ -5,6 +5,7 @@ Reading them from FHIR JSON stands in `questionnaire`, what is answered in `fill
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -97,12 +98,15 @@ class Option:
     weight: Decimal | None = None
     initial: bool = False
     exclusive: bool = False
-    words: dict[str, str] = field(default_factory=dict[str, str])
-    """Labels by language that come from a code list of the county."""
+    words: dict[str, str] = field(default_factory=dict[str, str], compare=False)
+    """Labels by language: from a code list of the county, or read from `raw` once for each language."""
 
     def text(self, language: str) -> str:
         """What a person reads."""
-        return self.words.get(language) or answer_text(self.raw, language, self.main)
+        found = self.words.get(language)
+        if not found:
+            found = self.words[language] = answer_text(self.raw, language, self.main)
+        return found
 
     @property
     def prefix(self) -> str:
@@ -143,23 +147,37 @@ class Item:
     limits: Limits = Limits()
     units: tuple[Json, ...] = ()
     weight: Decimal | None = None
+    words: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str], repr=False, compare=False)
+    """(what, language) -> its texts, each read once: a form is drawn for every answer."""
 
     def text(self, language: str) -> str:
         """The question or heading."""
-        return text_in(self.raw, "text", language, self.main)
+        return self._once("text", language, lambda: text_in(self.raw, "text", language, self.main))
 
     def prefix(self, language: str) -> str:
         """The number before it."""
-        return text_in(self.raw, "prefix", language, self.main)
+        return self._once("prefix", language, lambda: text_in(self.raw, "prefix", language, self.main))
 
     def unit(self, language: str) -> str:
         """The unit of its number: of the unit itself, or as a display item says it."""
+        return self._once("unit", language, lambda: self._unit(language))
+
+    def help(self, language: str) -> str:
+        """What helps to answer: display items that are help, instructions or a legal note."""
+        return self._once("help", language, lambda: self._help(language))
+
+    def _once(self, what: str, language: str, read: Callable[[], str]) -> str:
+        found = self.words.get((what, language))
+        if found is None:
+            found = self.words[what, language] = read()
+        return found
+
+    def _unit(self, language: str) -> str:
         if self.units:
             return text_in(self.units[0], "display", language, self.main) or str(self.units[0].get("code", ""))
         return " ".join(each.text(language) for each in self.items if "unit" in each.controls)
 
-    def help(self, language: str) -> str:
-        """What helps to answer: display items that are help, instructions or a legal note."""
+    def _help(self, language: str) -> str:
         return "\n".join(each.text(language) for each in self.items if each.aside and "unit" not in each.controls)
 
     @property

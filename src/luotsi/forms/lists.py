@@ -27,14 +27,21 @@ class Lists:
     resources: Mapping[str, Json] = field(default_factory=dict[str, Json])
     """Canonical address -> ValueSet or CodeSystem."""
     codes: Mapping[str, Codes] = field(default_factory=dict[str, Codes])
+    found: dict[int, tuple[Item, tuple[Option, ...] | None]] = field(default_factory=dict[int, Any], compare=False)
+    """What items offer that has been looked up, by their identity; the item is kept so that it stays its own."""
 
     def options(self, form: Questionnaire, item: Item) -> tuple[Option, ...] | None:
         """What can be chosen for an item; None where its value set is not known here."""
         if item.options or not item.value_set:
             return item.options or (() if item.type == "choice" else None)
-        if item.value_set.startswith(COUNTY):
-            return self._of_county(item.value_set.removeprefix(COUNTY), form.language)
-        found = self._resource(form, item.value_set)
+        if id(item) not in self.found:
+            self.found[id(item)] = item, self._looked_up(form, item.value_set)
+        return self.found[id(item)][1]
+
+    def _looked_up(self, form: Questionnaire, address: str) -> tuple[Option, ...] | None:
+        if address.startswith(COUNTY):
+            return self._of_county(address.removeprefix(COUNTY), form.language)
+        found = self._resource(form, address)
         if found is None:
             return None
         codings = list(self._codings(form, found))

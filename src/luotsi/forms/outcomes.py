@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from luotsi.concepts.calls import Bands, Value
@@ -49,8 +50,8 @@ class Reached:
 
     record: Outcome
     urgency: Urgency | None
-    texts: Mapping[str, Mapping[str, str]]
-    """language -> name -> what stands for {name}."""
+    texts: Callable[[str], Mapping[str, str]]
+    """Gives for a language what stands for each {name}; asked only where an outcome is told."""
 
     def action(self, language: str) -> str:
         """What to do."""
@@ -65,8 +66,11 @@ class Reached:
         return in_language(self.urgency.label, language) if self.urgency else ""
 
     def _filled(self, label: Label, language: str) -> str:
-        words = self.texts.get(primary(language), self.texts["fi"])
-        return SLOT.sub(lambda found: words.get(found[1], found[0]), in_language(label, language))
+        told = in_language(label, language)
+        if not SLOT.search(told):
+            return told
+        words = self.texts(primary(language) if primary(language) in ("sv", "en") else "fi")
+        return SLOT.sub(lambda found: words.get(found[1], found[0]), told)
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,11 @@ def judged(
         return Result(scores, ())
     degrees = record.urgencies or URGENCIES
     order = {each.urgency: place for place, each in enumerate(degrees)}
-    texts = {language: _texts(page, scores, language) for language in ("fi", "sv", "en")}
+
+    @lru_cache(maxsize=3)
+    def texts(language: str) -> Mapping[str, str]:
+        return _texts(page, scores, language)
+
     reached.sort(key=lambda each: (not each.stop, order.get(each.urgency or "", len(order))))
     by_name = {each.urgency: each for each in degrees}
     return Result(scores, tuple(Reached(each, by_name.get(each.urgency or ""), texts) for each in reached))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -50,9 +50,14 @@ class Here:
 
 
 def answer(here: Here, response: uuid.UUID) -> HttpResponseBase:
-    """Shows a page of a form, or saves one and leads on."""
-    if here.request.method == "POST":
-        return _sent(here, response)
+    """Shows a page of a form, or saves one and leads on. Raises Http404 where the response is none of theirs."""
+    try:
+        return _sent(here, response) if here.request.method == "POST" else _shown(here, response)
+    except queries.NoResponse:
+        raise Http404 from None
+
+
+def _shown(here: Here, response: uuid.UUID) -> HttpResponseBase:
     taken = Taken()
     sitting = _open(here, response)
     if sitting.open and queries.unsent(here.user, sitting.response):
@@ -130,7 +135,7 @@ def _onward(here: Here, saved: Saved, data: QueryDict, go: str) -> HttpResponseB
     """Where a page leads once it is saved. A red flag comes before everything."""
     sitting, page = saved.sitting, data.get("page", "")
     if sitting.result().stops and go != "stopped":
-        return _leads(here.request, here.stop)
+        return leads(here.request, here.stop)
     wrong = [*saved.taken.problems, *sitting.filling.problems(language(), missing=False)]
     answered = _answered(saved.taken, wrong)
     if go == "autosave":
@@ -146,16 +151,16 @@ def _onward(here: Here, saved: Saved, data: QueryDict, go: str) -> HttpResponseB
             return _page(here, sitting, page if page == WHOLE else every[at].path, told, status=422)
     if go == "finish":
         actions.complete(by=here.user, whose=here.whose, response=sitting.response.pk)
-        return _leads(here.request, here.result)
+        return leads(here.request, here.result)
     if saved.taken.typed:
         return _page(here, sitting, page, answered, status=422)
     if go == "leave":
         messages.success(here.request, _("Your answers are saved. You can go on later, on any device."))
-        return _leads(here.request, here.leave)
+        return leads(here.request, here.leave)
     step = {"next": 1, "back": -1}.get(go, 0)
     whole = go == "whole" or (page == WHOLE and go != "paged")
     there = WHOLE if whole else every[min(max(at + step, 0), len(every) - 1)].path
-    return _leads(
+    return leads(
         here.request,
         f"{here.address}?{urlencode({'page': there})}" + (f"#g-{data.get('at', '')}" if data.get("at") else ""),
     )
@@ -207,7 +212,7 @@ def _context(here: Here, sitting: Sitting, path: str, answered: Answered) -> dic
         "done": done,
         "asked": asked,
         "problems": [each for each in answered.problems if each.severity == "error"],
-        "shape": _shape(fields),
+        "shape": shape_of(fields),
         "token": token(sitting.response.pk, here.user.pk),
     }
 
@@ -217,7 +222,7 @@ def _here(problems: Any, page: Page) -> tuple[Problem, ...]:
     return tuple(each for each in problems if each.path in paths or not each.path)
 
 
-def _shape(fields: Any) -> str:
+def shape_of(fields: Any) -> str:
     """What a page looks like apart from its answers: which questions, what is computed, what is wrong."""
     found = repr([_outline(each) for each in fields])
     return hashlib.sha256(found.encode()).hexdigest()[:16]
@@ -243,7 +248,7 @@ def _said(request: HttpRequest, part: str, context: dict[str, Any]) -> HttpRespo
     return render(request, f"assessments/parts/{part}.html", context)
 
 
-def _leads(request: HttpRequest, address: str) -> HttpResponse:
+def leads(request: HttpRequest, address: str) -> HttpResponse:
     """Leads to an address, also where HTMX asked."""
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": address})
@@ -270,7 +275,7 @@ def _conflict(here: Here, sitting: Sitting, taken: Taken) -> HttpResponse:
 def _late(here: Here, saved: Saved, data: QueryDict) -> HttpResponseBase:
     """The form had been completed before: nothing lost, but nothing changed unasked."""
     if not saved.taken.before and not saved.taken.typed and not saved.taken.conflicts:
-        return _leads(here.request, here.result)
+        return leads(here.request, here.result)
     changed = {*saved.taken.before, *saved.taken.typed} | {c.path for c in saved.taken.conflicts}
     names = [name for name in data if name[:2] in (saving.FIELD, saving.OWN) and name[2:] in changed]
     fields = [(name, value) for name in names for value in data.getlist(name)]

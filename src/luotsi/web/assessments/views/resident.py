@@ -74,7 +74,6 @@ def _here(request: HttpRequest, whose: Whose, response: uuid.UUID) -> Here:
 @permitted("form.answer")
 def _answer(request: HttpRequest, response: uuid.UUID) -> HttpResponseBase:
     whose = own(request)
-    sitting(whose, response)
     return answering.answer(_here(request, whose, response), response)
 
 

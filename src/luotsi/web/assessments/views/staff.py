@@ -110,7 +110,6 @@ def _here(request: HttpRequest, whose: Whose, response: uuid.UUID) -> Here:
 @with_basis
 def _fill_for(request: HttpRequest, person: uuid.UUID, response: uuid.UUID) -> HttpResponseBase:
     whose = client(request, person)
-    sitting(whose, response)
     return answering.answer(_here(request, whose, response), response)
 
 
