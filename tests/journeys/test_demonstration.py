@@ -80,21 +80,12 @@ def test_a_plain_count_is_the_number_that_was_planted(home: tuple[Path, Built], 
     assert (values[-1] if measure == "persons" else sum(values)) == truth[measure]
 
 
-OWN = {
-    "alcohol_risk_share", "checkup_self_assessments", "data_maturity_mean", "feedback_clarity",
-    "feedback_decisions", "feedback_help", "feedback_negative_share", "feedback_next_steps", "feedback_promptness",
-    "feedback_response_rate", "feedback_safety", "feedback_treatment", "ips_fidelity", "loneliness_share",
-    "low_mood_share", "promised_answer_kept", "queue_wait_median", "who5_change",
-}  # fmt: skip
-"""Measures of what people do in our own pages: the synthetic county has extracts of other systems alone."""
-
-
 def test_every_measure_is_in_the_release_and_has_a_value(home: tuple[Path, Built], county: County) -> None:
     manifest = json.loads((home[1].folder / "manifest.json").read_text("utf-8"))
     assert set(manifest["definitions"]) == set(county.measures)
     table = pq.read_table(home[1].folder / "results.parquet", columns=["name", "value", "suppressed"])
     known = {row["name"] for row in table.to_pylist() if row["value"] is not None or row["suppressed"]}
-    assert known >= set(county.measures) - OWN
+    assert known == set(county.measures)
     assert all(each["loads"] for each in manifest["definitions"].values())
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from luotsi.synth import money
 from luotsi.synth.block import Block, World, block, world
-from luotsi.synth.layouts import county, lifecare, mediatri, pegasos, people, staffing
+from luotsi.synth.layouts import county, lifecare, mediatri, own, pegasos, people, staffing
 from luotsi.synth.layouts.patients import alive_count
 from luotsi.synth.sheets import Noted, Part, Piece, Sheet
 from luotsi.synth.text import Array, day_number
@@ -97,6 +97,7 @@ def _block_sheets(drawn: Block, costs: Array, rng: np.random.Generator) -> Itera
     yield from people.cost_lines(drawn, costs)
     yield from people.call_centre(drawn, rng)
     yield from people.feedback(drawn, rng)
+    yield from own.sheets(drawn, rng)
 
 
 def _county_sheets(here: World, totals: dict[str, Array], rng: np.random.Generator) -> Iterator[Sheet]:
@@ -110,6 +111,7 @@ def _county_sheets(here: World, totals: dict[str, Array], rng: np.random.Generat
     yield from county.ledger(here, totals["costs"], rng)
     yield from county.bed_days(here, np.cumsum(totals["moves"], axis=1))
     yield from county.care_home_days(here, rng)
+    yield from own.surveys(here, rng)
 
 
 def _totals(drawn: Block) -> dict[str, Array]:

@@ -51,6 +51,7 @@ DIALECTS = {
     "shifts": Dialect("latin-1", "|", "\r\n", "compact", ","),
     "callcentre": Dialect("utf-8", ",", "\n", "utc", "."),
     "feedback": Dialect("utf-8", ",", "\n", "iso", "."),
+    "luotsi": Dialect("utf-8", ",", "\n", "own", "."),
 }
 
 

@@ -24,13 +24,21 @@ LAST_DAY = (datetime.date(2045, 1, 1) - EPOCH).days
 MISSING = -(2**40)
 """A day or time that is not there. Far below any real one, as births before 1970 are negative too."""
 
-DAY_FORMS = {"fi": "%d.%m.%Y", "compact": "%Y%m%d", "slash": "%d/%m/%Y", "iso": "%Y-%m-%d", "utc": "%Y-%m-%d"}
+DAY_FORMS = {
+    "fi": "%d.%m.%Y",
+    "compact": "%Y%m%d",
+    "slash": "%d/%m/%Y",
+    "iso": "%Y-%m-%d",
+    "utc": "%Y-%m-%d",
+    "own": "%Y-%m-%d",
+}
 TIME_FORMS = {
     "fi": " {h:02d}:{m:02d}",
     "compact": " {h:02d}{m:02d}",
     "slash": " {h:02d}:{m:02d}:00",
     "iso": " {h:02d}:{m:02d}:00",
     "utc": "T{h:02d}:{m:02d}:00Z",
+    "own": " {h:02d}:{m:02d}:00.000000",
 }
 
 

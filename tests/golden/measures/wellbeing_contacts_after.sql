@@ -29,7 +29,10 @@ WITH wellbeing_referral AS (
     ) AS TIMESTAMP)
   WHERE
     (
-      contact.contact_type IN ('R10', 'R20', 'R30', 'R40', 'R41', 'R50', 'R51', 'R52', 'R55', 'R56')
+      (
+        contact.contact_type IN ('R10', 'R20', 'R30', 'R40', 'R41', 'R50', 'R51', 'R52', 'R55', 'R56')
+        AND COALESCE(contact.service_form, '') <> 'T40'
+      )
       AND NOT contact.cancelled IS TRUE
     )
     AND NOT COALESCE(contact.status, '7') IN ('3', '4', '5', '9')

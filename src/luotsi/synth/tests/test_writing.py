@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from luotsi.concepts.errors import UserError
@@ -97,7 +98,41 @@ def test_manifests_tell_the_rows_and_the_digest(made: Summary) -> None:
         assert said["sha256"] == digest(path)
         assert said["rows"] == path.read_bytes().count(b"\n") - 1
         total += said["rows"]
+    for path in made.folder.glob("*.parquet"):
+        said = json.loads(path.with_name(path.name + ".manifest.json").read_text())
+        assert said["sha256"] == digest(path)
+        assert said["rows"] == pq.read_metadata(path).num_rows
+        total += said["rows"]
     assert total == made.rows
+
+
+OWN = {"wellbeing_referral", "work_item", "assessment", "assessment_answers", "feedback", "feedback_invitation"}
+
+
+def own(made: Summary, table: str) -> list[dict[str, str | None]]:
+    paths = sorted(made.folder.glob(f"luotsi_demonstration_{table}_2*.parquet"))
+    return [row for path in paths for row in pq.read_table(path).to_pylist()]
+
+
+def test_our_own_events_come_as_parquet_with_the_columns_that_the_source_declares(made: Summary) -> None:
+    tables = county().sources["luotsi"].tables
+    for table in OWN:
+        rows = own(made, table)
+        assert rows
+        assert set(rows[0]) <= set(tables[table].columns)
+        assert {name for name, column in tables[table].columns.items() if column.required} <= set(rows[0])
+        assert not [row for row in rows if "" in row.values()]
+
+
+def test_a_referral_knows_nothing_of_what_comes_later(made: Summary) -> None:
+    times = ("made_at", "sent_at", "accepted_at", "first_contact_at", "closed_at")
+    rows = own(made, "wellbeing_referral")
+    assert {row["state"] for row in rows} >= {"draft", "sent", "accepted", "met", "closed", "declined"}
+    for row in rows:
+        assert max(row[time] or "" for time in times) <= str(row["changed_at"])
+        assert bool(row["outcome"]) == (row["state"] == "closed")
+    by_state = {state: [row for row in rows if row["state"] == state] for state in ("sent", "closed")}
+    assert {row["referral_id"] for row in by_state["closed"]} < {row["referral_id"] for row in by_state["sent"]}
 
 
 def test_each_planted_fault_stands_on_the_line_the_truth_gives(made: Summary) -> None:
