@@ -156,9 +156,12 @@ class _Judge:
         self.queues()
 
     def queues(self) -> None:
-        """Queues that outcomes name have to be there, where the county has any."""
+        """Queues that outcomes name have to be there, where the county has any; none where no one is signed in."""
         queues = self.county.queues
         for place, outcome in enumerate(self.form.record.outcomes):
+            if self.form.record.by_link and (outcome.queue or outcome.stop):
+                what = f"{outcome.outcome} has a queue or a red flag, and the form is answered by a link"
+                self.record(("outcomes", place), what, "No one is known there: take either away")
             if outcome.queue is not None and outcome.queue not in queues:
                 what = f"there is no queue {outcome.queue}"
                 self.record(("outcomes", place, "queue"), what, suggestion(outcome.queue, queues))

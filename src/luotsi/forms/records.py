@@ -107,6 +107,8 @@ class FormRecord(Record):
     label: Label
     about: Label
     audience: Literal["resident", "professional", "both"]
+    by_link: bool = False
+    """Whether it may be answered by a secret link, without signing in."""
     demonstration: bool
     """True: it is shown as demonstration content, until a county's own clinicians have approved theirs."""
     owner: str

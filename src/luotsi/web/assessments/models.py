@@ -14,6 +14,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from luotsi.forms import wire
+from luotsi.web.assessments.linking.models import Link as Link
+from luotsi.web.assessments.linking.models import LinkResponse as LinkResponse
 
 LONGEST = 20_000
 """Characters that one written answer may have."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from luotsi.web.assessments.views import making, making_parts, resident, staff
+from luotsi.web.assessments.views import linked, links, making, making_parts, resident, staff
 
 urlpatterns = [
     path("forms/", resident.forms, name="forms"),
@@ -22,6 +22,11 @@ urlpatterns = [
     path("persons/<uuid:person>/answers/<uuid:response>/plan/", staff.agree_plan, name="agree_plan"),
     path("persons/<uuid:person>/answers/<uuid:response>/mark/", staff.mark, name="mark_answers"),
     path("persons/<uuid:person>/answers/<uuid:response>/override/<slug:score>/", staff.override, name="override"),
+    path("by-link/<str:secret>/", linked.by_link, name="by_link"),
+    path("by-link/<str:secret>/<uuid:response>/", linked.answer, name="link_answer"),
+    path("by-link/<str:secret>/<uuid:response>/result/", linked.result, name="link_result"),
+    path("form-links/", links.links, name="form_links"),
+    path("form-links/<uuid:link>/close/", links.close_link, name="close_link"),
     path("form-making/", making.makers, name="makers"),
     path("form-making/<int:pk>/", making.made_form, name="made_form"),
     path("form-making/<int:pk>/head/", making.made_head, name="made_head"),

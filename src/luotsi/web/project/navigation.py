@@ -45,6 +45,7 @@ ITEMS = (
     Item(_("Forms"), "forms", "form.answer"),
     Item(_("My data"), "me", "own_data.read"),
     Item(_("Making forms"), "makers", "form.edit"),
+    Item(_("Forms by link"), "form_links", "link.make"),
     Item(_("Users"), "users", "membership.read"),
     Item(_("Access log"), "access_log", "access_log.search"),
 )

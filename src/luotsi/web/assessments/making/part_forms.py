@@ -58,7 +58,7 @@ class ClassForm(forms.Form):
         widget=forms.TextInput(attrs=CODE),
     )
     since = NumberField(
-        label=_("From"), help_text=_("The number from which on it holds; empty where the score is a text.")
+        label=_("Holds from"), help_text=_("The number from which on it holds; empty where the score is a text.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

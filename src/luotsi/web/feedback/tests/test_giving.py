@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from luotsi.web.assessments import pace
 from luotsi.web.events.models import Event
-from luotsi.web.feedback import actions, asking, pace
+from luotsi.web.feedback import actions, asking
 from luotsi.web.feedback.models import Answer, Case, Invitation, Place
 from luotsi.web.people.models import User
 from luotsi.web.people.permissions import Role

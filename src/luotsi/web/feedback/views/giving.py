@@ -14,7 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from luotsi.concepts.errors import UserError
-from luotsi.web.feedback import actions, asking, pace, queries, words
+from luotsi.web.assessments import pace
+from luotsi.web.feedback import actions, asking, queries, words
 from luotsi.web.feedback.asking import Asked
 from luotsi.web.feedback.forms import AboutForm
 from luotsi.web.feedback.models import Answer, Invitation, Place

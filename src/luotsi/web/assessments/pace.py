@@ -28,6 +28,6 @@ def address(request: HttpRequest) -> str:
 def too_fast(who: str, most: int) -> bool:
     """Counts one answer more from someone, and says whether that is over what an hour may have."""
     hour = int(time.time() // HOUR)
-    key = "feedback-" + hashlib.sha256(f"{settings.SECRET_KEY}:{hour}:{who}".encode()).hexdigest()
+    key = "pace-" + hashlib.sha256(f"{settings.SECRET_KEY}:{hour}:{who}".encode()).hexdigest()
     cache.add(key, 0, timeout=HOUR)
     return cache.incr(key) > most
