@@ -24,7 +24,7 @@ WEB = Path(__file__).parents[2] / "src" / "luotsi" / "web"
 MODULES = sorted(path for path in WEB.rglob("*.py") if not {"tests", "migrations"} & set(path.parts))
 ACTIONS = sorted(path for path in WEB.glob("*/actions.py") if path.parent.name != "events")
 SHORT = {path: str(path.relative_to(WEB)) for path in MODULES}
-PAST = re.compile(r"(ed|un|en|ut|set|sent)(_|$)")
+PAST = re.compile(r"(ed|un|en|ut|wn|set|sent)(_|$)")
 
 
 def tree(path: Path) -> ast.Module:

@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from luotsi.concepts.needs import Need
 from luotsi.concepts.queues import Queue
 from luotsi.concepts.records import Areas, Board, CodeList, Concept, Measure, Record, Segments, Source
+from luotsi.concepts.referrals import Programme
 from luotsi.concepts.themes import Theme
 
 Lines = dict[tuple[str | int, ...], int]
@@ -68,6 +69,7 @@ class County:
     needs: dict[str, Need] = field(default_factory=dict[str, Need])
     themes: dict[str, Theme] = field(default_factory=dict[str, Theme])
     queues: dict[str, Queue] = field(default_factory=dict[str, Queue])
+    referrals: dict[str, Programme] = field(default_factory=dict[str, Programme])
 
     def line(self, kind: str, name: str, *path: str | int) -> int:
         """The line where `path` stands in the file of a record, or of its nearest parent that has one."""
@@ -95,6 +97,7 @@ KINDS: dict[str, type[Record]] = {
     "needs": Need,
     "themes": Theme,
     "queues": Queue,
+    "referrals": Programme,
 }
 NAMED_BY = {
     "concepts": "concept",
@@ -106,6 +109,7 @@ NAMED_BY = {
     "needs": "need",
     "themes": "theme",
     "queues": "queue",
+    "referrals": "programme",
 }
 
 

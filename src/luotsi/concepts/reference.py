@@ -1,5 +1,5 @@
 """Writes docs/reference from county content: concepts, code lists, sources, measures, segments, boards,
-queues, functions.
+queues, referrals, functions.
 
 What is written is never edited by hand; a test fails when it is stale. `python -m luotsi.concepts.reference DIR`.
 """
@@ -7,11 +7,12 @@ What is written is never edited by hand; a test fails when it is stale. `python 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from luotsi.concepts import queues, referrals
 from luotsi.concepts.functions import FUNCTIONS
-from luotsi.concepts.queues import MOVES, NEW, OPEN, STATES, Queue, Within
+from luotsi.concepts.queues import Move, Queue, Within
 from luotsi.concepts.reading import County, read_county
 from luotsi.concepts.records import Attribute, Board, Example, Label, Measure, Segments, Tile
 
@@ -29,6 +30,7 @@ def pages(county: County) -> dict[str, str]:
         "segments.md": _segments(county),
         "boards.md": _boards(county),
         "queues.md": _queues(county),
+        "referrals.md": _referrals(county),
         "functions.md": _functions(),
     }
     return {name: HEAD + "\n".join(lines).rstrip() + "\n" for name, lines in written.items()}
@@ -180,17 +182,45 @@ def _tile(county: County, board: Board, tile: Tile) -> tuple[object, ...]:
 def _queues(county: County) -> Iterator[str]:
     yield "# Work queues\n"
     yield "Why they are as they are stands in [work queues](../explanation/queues.md).\n"
-    yield "## How an item moves\n\n```mermaid\nstateDiagram-v2\n    [*] --> " + f"{NEW}: add"
-    for name, move in MOVES.items():
-        yield from (f"    {before} --> {move.after}: {name}" for before in move.before)
-    yield from (f"    {state} --> [*]" for state in STATES if state not in OPEN)
-    yield "```\n"
+    yield "## How an item moves\n"
+    ends = [state for state in queues.STATES if state not in queues.OPEN]
+    yield from _drawn(f"{queues.NEW}: add", queues.MOVES, ends)
     for name, queue in sorted(county.queues.items()):
         yield f"## {name}\n\n{_names(queue.label)}. {queue.answer.en}\n"
         yield f"Records of {queue.sector} care. Owner: {queue.owner}. Units: {', '.join(queue.units)}.\n"
         yield from _table(("urgency", "answered within"), _promises(county, queue))
         if queue.limit is not None:
             yield f"At the latest within {_within(queue.limit.within)}: {queue.limit.source}.\n"
+
+
+def _drawn(first: str, moves: Mapping[str, Move], ends: Iterable[str]) -> Iterator[str]:
+    yield "```mermaid\nstateDiagram-v2\n    [*] --> " + first
+    for name, move in moves.items():
+        yield from (f"    {before} --> {move.after}: {name}" for before in move.before)
+    yield from (f"    {state} --> [*]" for state in ends)
+    yield "```\n"
+
+
+def _referrals(county: County) -> Iterator[str]:
+    yield "# Referrals\n"
+    yield "Why they are as they are stands in [wellbeing referrals](../explanation/referrals.md).\n"
+    yield "## How a referral moves\n"
+    yield from _drawn(f"{referrals.DRAFT}: begin", referrals.MOVES, (referrals.CLOSED, referrals.WITHDRAWN))
+    for name, programme in sorted(county.referrals.items()):
+        yield f"## {name}\n\n{_names(programme.label)}. {programme.about.en}\n"
+        yield f"Records of {programme.sector} care. Owner: {programme.owner}. Work queue: {programme.queue}.\n"
+        yield from _table(("what", "after"), _limits(programme))
+        if programme.unconfirmed:
+            yield f"**Unconfirmed**: {programme.unconfirmed}\n"
+
+
+def _limits(programme: referrals.Programme) -> Iterator[tuple[object, ...]]:
+    yield "the coordinator takes up what lacks a receiver or has come back", _within(programme.contact)
+    yield "the receiver who has not answered is reminded", _within(programme.remind)
+    yield "the coordinator is told", _within(programme.escalate)
+    yield "a referral that no one has answered lapses", _within(programme.lapse)
+    for each in programme.follow_up:
+        yield "after the first contact the coordinator asks how it goes", _within(each)
 
 
 def _promises(county: County, queue: Queue) -> Iterator[tuple[object, ...]]:

@@ -6,7 +6,18 @@ what a name means in `scope`. Worked examples are run by the engine; here only t
 
 from __future__ import annotations
 
-from luotsi.concepts.checking import areas, boards, codes, concepts, measures, needs, queues, segments, sources
+from luotsi.concepts.checking import (
+    areas,
+    boards,
+    codes,
+    concepts,
+    measures,
+    needs,
+    queues,
+    referrals,
+    segments,
+    sources,
+)
 from luotsi.concepts.checking.judge import Judge
 from luotsi.concepts.checking.strays import strays
 from luotsi.concepts.reading import County, Fault
@@ -25,6 +36,7 @@ def check(county: County) -> list[Fault]:
         ("areas", areas),
         ("needs", needs),
         ("queues", queues),
+        ("referrals", referrals),
     ):
         for name in getattr(county, kind):
             module.check(Judge(county, kind, name, faults))

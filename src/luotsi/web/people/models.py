@@ -226,6 +226,7 @@ class Basis(models.TextChoices):
     MANDATE = "mandate"
     CARE = "care"
     TASK = "task"
+    REFERRAL = "referral"
     BREAK_GLASS = "break_glass"
     PRIVACY_OFFICER = "privacy_officer"
 

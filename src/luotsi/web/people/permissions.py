@@ -47,6 +47,8 @@ class Role(StrEnum):
     PRIVACY_OFFICER = "privacy_officer"
     KEEPER = "keeper"
     """Writes the entries of an association, a parish or a company in the service directory."""
+    VOLUNTEER = "volunteer"
+    """Receives wellbeing referrals in an association, a parish or a company; sees those alone."""
 
 
 LEADERS = frozenset({Role.OPERATIONAL_LEADER, Role.TACTICAL_LEADER, Role.STRATEGIC_LEADER})
@@ -57,6 +59,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "own_data.read": frozenset({Role.RESIDENT}),
     "person.find": frozenset({Role.PROFESSIONAL, Role.PRIVACY_OFFICER}),
     "person.read": frozenset({Role.PROFESSIONAL, Role.PRIVACY_OFFICER}),
+    "person.read_passed_on": frozenset({Role.VOLUNTEER}),
     "person.break_glass": frozenset({Role.PROFESSIONAL}),
     "mandate.use": frozenset({Role.RESIDENT}),
     "mandate.record": frozenset({Role.PROFESSIONAL}),
@@ -74,6 +77,7 @@ WORDS: dict[str, Promise] = {
     "person.read": gettext_lazy(
         "Read a person's data by a care relationship, an open matter, break-glass or the privacy officer's task"
     ),
+    "person.read_passed_on": gettext_lazy("Read what a person has let be passed on to one's organisation"),
     "person.break_glass": gettext_lazy("Read a person's data without a care relationship, for a reason"),
     "mandate.use": gettext_lazy("Act for another by a recorded mandate"),
     "mandate.record": gettext_lazy("Record who may act for a person in one's care"),

@@ -94,6 +94,44 @@ def gives_task(asked: Ties) -> Ties:
     return asked
 
 
+Passes = Callable[[User, uuid.UUID, uuid.UUID], frozenset[str]]
+_passes: list[Passes] = []
+
+
+def passes_on(asked: Passes) -> Passes:
+    """Marks a function of an app above that says what a person lets a user know by one matter: user, person, matter.
+
+    It gives names of fields of `PassedOn`, none where the matter is not the user's to see.
+    """
+    _passes.append(asked)
+    return asked
+
+
+@dataclass(frozen=True)
+class PassedOn:
+    """What a person has let someone outside the county know of them; "" for what they have not."""
+
+    name: str = ""
+    language: str = ""
+    municipality: str = ""
+
+
+@transaction.atomic
+def read_passed_on(*, by: User, person: uuid.UUID, matter: uuid.UUID, what: str) -> PassedOn:
+    """What a person has let a user know by one matter, and nothing else of them. `what` is the word the log shows.
+
+    Raises PermissionDenied where the user receives no one, and NoBasis where nothing of the person is passed to them.
+    """
+    require(by, "person.read_passed_on")
+    fields = frozenset[str]().union(*(asked(by, person, matter) for asked in _passes))
+    if not fields:
+        raise NoBasis(_("Nothing of this person has been passed on to you."))
+    found = Person.objects.get(pk=person)
+    AccessLog.objects.create(user=by, person=found, what=what, basis=Basis.REFERRAL)
+    known = _resident(found, Basis.REFERRAL)
+    return PassedOn(**{name: getattr(known, name) for name in ("name", "language", "municipality") if name in fields})
+
+
 def _basis(by: User, person: Person) -> tuple[Basis, BreakGlass | None]:
     """Why a user may read a person's data, the nearest tie first. Raises NoBasis where there is none."""
     held = {role for role, _unit in by.held}

@@ -23,12 +23,14 @@ ROLES: dict[Role, Promise] = {
     Role.ADMINISTRATOR: _("Administrator"),
     Role.PRIVACY_OFFICER: _("Privacy officer"),
     Role.KEEPER: _("Keeper of an organisation's services"),
+    Role.VOLUNTEER: _("Volunteer who receives referrals"),
 }
 BASES: dict[str, Promise] = {
     Basis.OWN: _("Own data"),
     Basis.MANDATE: _("Acts for the person by a mandate"),
     Basis.CARE: _("Care relationship"),
     Basis.TASK: _("Open matter of the person in the unit's work queue"),
+    Basis.REFERRAL: _("The person's consent to a referral"),
     Basis.BREAK_GLASS: _("Break-glass"),
     Basis.PRIVACY_OFFICER: _("Privacy officer's task"),
 }
@@ -40,6 +42,7 @@ READ: dict[str, Promise] = {
     "work_item": pgettext_lazy("what was read", "A matter in a work queue"),
     "matters": pgettext_lazy("what was read", "The person's own matters"),
     "assessment": pgettext_lazy("what was read", "Answers to forms"),
+    "referral": pgettext_lazy("what was read", "A wellbeing referral"),
     "access_log": pgettext_lazy("what was read", "Log of who has read the data"),
 }
 MANDATES: dict[str, Promise] = {

@@ -48,7 +48,7 @@ ROOT_URLCONF = "luotsi.web.project.urls"
 WSGI_APPLICATION = "luotsi.web.project.wsgi.application"
 APPEND_SLASH = True
 
-APPS = ["desk", "feedback", "assessments", "queues", "results", "services", "people", "events", "ui"]
+APPS = ["desk", "referrals", "feedback", "assessments", "queues", "results", "services", "people", "events", "ui"]
 """Our own, from high to low."""
 
 INSTALLED_APPS = [

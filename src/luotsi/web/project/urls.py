@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("luotsi.web.desk.urls")),
+    path("", include("luotsi.web.referrals.urls")),
     path("", include("luotsi.web.feedback.urls")),
     path("", include("luotsi.web.assessments.urls")),
     path("", include("luotsi.web.queues.urls")),

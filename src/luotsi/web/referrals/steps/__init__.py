@@ -1,0 +1,1 @@
+"""How a step of a referral is taken, by whomever."""
