@@ -180,11 +180,19 @@ def _let_through(ranked: Iterable[list[int]], among: QuerySet[Service] | None, l
     """The first services that the filters let through; only as many of the best are asked as it takes."""
     found: list[int] = []
     for some in ranked:
-        through = some if among is None else set(among.order_by().filter(pk__in=some).values_list("pk", flat=True))
-        found += [each for each in some if each in through] if among is not None else some
+        through = set(some) if among is None else _among(among, some)
+        found += [each for each in some if each in through]
         if len(found) >= limit:
             break
     return found[:limit]
+
+
+def _among(services: QuerySet[Service], some: list[int]) -> set[int]:
+    """Which of some services are among others; they go as one array, for a list of thousands is slow to read."""
+    sql, given = services.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM ({sql}) AS f (id) WHERE id = ANY(%s)", [*given, some])
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def hits(asked: Asked, found: Sequence[Found], language: str, area: str = "") -> list[Hit]:
@@ -203,9 +211,9 @@ def _reasons(service: Service, found: Sequence[str], asked: Asked, language: str
     strongest = found[:12]
     standing = _standing(service, {term for term in strongest if not term.startswith(NEED)}, language)
     for term in strongest:
-        origin = asked.origin.get(term, "")
-        if (said := _reason(term, standing, language)) and said not in told.values():
-            told.setdefault(origin + (NEED if term.startswith(NEED) else ""), said)
+        origin = asked.origin.get(term, "") + (NEED if term.startswith(NEED) else "")
+        if origin not in told and (said := _reason(term, standing, language)) and said not in told.values():
+            told[origin] = said
     said_first = sorted(told, key=lambda each: each.endswith(NEED))  # words of the text before areas of life
     yield from [told[each] for each in said_first][:3]
     if area:
