@@ -1,4 +1,4 @@
-"""What the worker does and when: the nightly run, weekly letters, tidying, and drawing and a look when it starts.
+"""What the worker does and when: the nightly run, letters, reminders, tidying, and drawing and a look when it starts.
 
 Imported when Django is set up. What a run does stands in `running`; the worker does one task at a time.
 """
@@ -17,6 +17,7 @@ from procrastinate.contrib.django import app as proxy
 from luotsi.jobs import running
 from luotsi.web.desk import drawn
 from luotsi.web.desk import letters as weekly
+from luotsi.web.referrals import silence
 from luotsi.web.services import asking
 
 app: App = proxy
@@ -27,6 +28,8 @@ MONDAY_MORNING = "0 4-10 * * 1"
 """Every hour from six or seven in the morning: a letter that did not leave is tried again, one that did is not."""
 MONDAY_NOON = "0 9 * * 1"
 EVERY_MORNING = "30 3 * * *"
+WORKING_HOURS = "15 5-15 * * 1-5"
+"""A quarter past each hour of working days, from seven or eight in the morning on."""
 KEPT = 30 * 24
 """Hours that a job which failed is kept, for whoever asks why; one that went well goes at once."""
 
@@ -56,6 +59,13 @@ def letters(timestamp: int) -> None:
 def ask_keepers(timestamp: int) -> None:
     """Asks the keepers of old entries of the directory whether they still hold. `timestamp`: when it was due."""
     asking.ask_due()
+
+
+@app.periodic(cron=WORKING_HOURS)
+@app.task(name="mind_referrals", queueing_lock="mind_referrals")
+def mind_referrals(timestamp: int) -> None:
+    """Reminds those whom referrals wait for, and does what else is due to them. `timestamp`: when it was due."""
+    silence.run()
 
 
 @app.task(name="look", queueing_lock="look")

@@ -1,0 +1,1 @@
+"""What time does to referrals that no one acts on."""
