@@ -134,8 +134,8 @@ def test_an_address_that_is_not_verified_or_bound_to_another_signs_no_one_in(bro
 def test_a_resident_signs_in_and_reads_the_data_the_county_has_of_them(browser: Browser, county: str) -> None:
     person = add_person(by=None, code=CODE, name="Rauha Asukas", municipality="179")
     page = browser.tell(browser.ask("suomifi"), "rauha")
-    assert page.url == f"{county}/me/"
-    assert CODE in page.text
+    assert page.url == f"{county}/matters/"
+    assert CODE in browser.get(f"{county}/me/").text
     again = Browser(county)
     again.tell(again.ask("suomifi"), "rauha")
     assert Person.objects.get(user__isnull=False) == person

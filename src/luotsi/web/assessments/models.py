@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from luotsi.forms import wire
+from luotsi.web.assessments.inviting.models import Invitation as Invitation
 from luotsi.web.assessments.linking.models import Link as Link
 from luotsi.web.assessments.linking.models import LinkResponse as LinkResponse
 

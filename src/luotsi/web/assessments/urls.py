@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from luotsi.web.assessments.views import linked, links, making, making_parts, resident, staff
+from luotsi.web.assessments.views import invited, linked, links, making, making_parts, resident, staff
 
 urlpatterns = [
     path("forms/", resident.forms, name="forms"),
@@ -27,6 +27,11 @@ urlpatterns = [
     path("by-link/<str:secret>/<uuid:response>/result/", linked.result, name="link_result"),
     path("form-links/", links.links, name="form_links"),
     path("form-links/<uuid:link>/close/", links.close_link, name="close_link"),
+    path("asked/<uuid:invitation>/", invited.asked, name="asked"),
+    path("visits/", invited.visits, name="visits"),
+    path("persons/<uuid:person>/ask-form/", invited.ask, name="ask_form"),
+    path("persons/<uuid:person>/visits/<uuid:invitation>/", invited.visit, name="visit"),
+    path("persons/<uuid:person>/visits/<uuid:invitation>/take-back/", invited.take_back, name="take_back_invitation"),
     path("form-making/", making.makers, name="makers"),
     path("form-making/<int:pk>/", making.made_form, name="made_form"),
     path("form-making/<int:pk>/head/", making.made_head, name="made_head"),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from luotsi.concepts.calendar import full_years
 from luotsi.concepts.identifiers import hetu_birth_date
 from luotsi.web.people import identity
-from luotsi.web.people.mandates import ADULT, OWN_SAY, Acting, Agent, act_by, agents
+from luotsi.web.people.mandates import ADULT, OWN_SAY, Acting, Agent, act_by, age_of, agents
 from luotsi.web.people.mandates import visible_to_guardian as visible_to_guardian
 from luotsi.web.people.models import AccessLog, Basis, BreakGlass, CareRelationship, Membership, Person, User, holds
 from luotsi.web.people.permissions import Role, require
@@ -165,6 +165,13 @@ def personal_codes(ids: Iterable[str]) -> dict[str, str]:
     """The personal identity code of each of some persons, by id; for the job that takes events to the lake alone."""
     rows = Person.objects.filter(pk__in=list(ids)).values_list("pk", "sealed_code")
     return {str(pk): identity.unseal(sealed) for pk, sealed in rows}
+
+
+def of_age(*, by: None, years: int) -> list[uuid.UUID]:
+    """The persons who have so many full years today, as their personal identity codes say; for the job of age checks
+    alone.
+    """
+    return [each.pk for each in Person.objects.order_by("pk") if age_of(each) == years]
 
 
 def find_person(*, by: User, code: str) -> uuid.UUID | None:

@@ -37,6 +37,7 @@ ITEMS = (
     Item(_("Following"), "following", "measure.follow"),
     Item(_("Data"), "data", "monitor.read"),
     Item(_("Work queue"), "work_items", "work_item.read"),
+    Item(_("Pre-visit forms"), "visits", "answers.read"),
     Item(_("Queue lengths"), "queue_lengths", "queue.count"),
     Item(_("Services"), "services", ""),
     Item(_("Feedback"), "feedback", ""),

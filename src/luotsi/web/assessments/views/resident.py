@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from luotsi.concepts.errors import UserError
 from luotsi.web.assessments import actions, published, queries, saving, telling
 from luotsi.web.assessments.actions import Sent
+from luotsi.web.assessments.inviting import queries as inviting
+from luotsi.web.assessments.inviting import telling as invited
 from luotsi.web.assessments.models import AnsweredBy
 from luotsi.web.assessments.queries import Whose
 from luotsi.web.assessments.views import answering
@@ -33,8 +35,12 @@ def forms(request: HttpRequest) -> HttpResponseBase:
     """The forms one can fill, those begun and those filled."""
     whose = own(request)
     mine = queries.responses(whose)
+    asked = [invited.listed(each, language()) for each in inviting.of(whose)]
+    there = {each["own"].pk for each in asked if each["own"]}
+    begun = [each for each in mine if each.completed_at is None and each.pk not in there]
     context = {
-        "begun": [telling.listed(each, language(), whose) for each in mine if each.completed_at is None],
+        "invited": asked,
+        "begun": [telling.listed(each, language(), whose) for each in begun],
         "filled": [telling.listed(each, language(), whose) for each in mine if each.completed_at is not None],
         "offered": telling.offered_to(whose, language()),
     }

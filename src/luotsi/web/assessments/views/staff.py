@@ -20,6 +20,8 @@ from luotsi.concepts.errors import UserError
 from luotsi.web.assessments import actions, published, queries, saving, telling
 from luotsi.web.assessments.actions import Sent
 from luotsi.web.assessments.forms import MarkForm, OverrideForm, PlanForm
+from luotsi.web.assessments.inviting import queries as inviting
+from luotsi.web.assessments.inviting import telling as invited
 from luotsi.web.assessments.models import AnsweredBy
 from luotsi.web.assessments.queries import Sitting, Whose
 from luotsi.web.assessments.views import answering
@@ -58,6 +60,7 @@ def client_forms(request: HttpRequest, person: uuid.UUID) -> HttpResponseBase:
     offered = [{"form": each, **telling.about(each.form, language())} for each in published.offered()]
     context = {
         "person": whose.resident,
+        "invited": [invited.listed(each, language()) for each in inviting.of_person(whose)],
         "filled": [each for each in found if each["response"].completed_at],
         "begun": [each for each in found if not each["response"].completed_at],
         "offered": sorted(

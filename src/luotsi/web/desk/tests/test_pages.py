@@ -58,7 +58,7 @@ def test_a_resident_is_refused_and_led_from_the_front_page_to_their_own(db: None
     sign_in(client, user_with(Role.RESIDENT), 1)
     desk = [page for page in PAGES if page != "/"]
     assert {page: client.get(page).status_code for page in desk} == dict.fromkeys(desk, 403)
-    assert client.get("/", follow=True).redirect_chain == [("/me/", 302)]
+    assert client.get("/", follow=True).redirect_chain == [("/matters/", 302)]
 
 
 def test_a_desk_without_a_release_says_that_nothing_is_published(reader: Client) -> None:

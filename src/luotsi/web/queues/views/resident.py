@@ -14,6 +14,7 @@ from luotsi.web.people.sessions import signed_in
 from luotsi.web.people.words import units
 from luotsi.web.queues import queries, words
 from luotsi.web.queues.models import WorkItem
+from luotsi.web.queues.tasks_of_one import tasks
 
 
 @never_cache
@@ -21,13 +22,18 @@ from luotsi.web.queues.models import WorkItem
 @permitted("own_matter.read")
 def own_matters(request: HttpRequest) -> HttpResponse:
     """The matters, open ones first."""
-    _person, found = queries.own_matters(by=signed_in(request), acting=acting(request))
+    by, acts = signed_in(request), acting(request)
+    person, found = queries.own_matters(by=by, acting=acts)
     now, named = timezone.now(), units()
     rows = [
         (each, words.queue(each.queue), words.told(each, now), named.get(each.unit, each.unit), _answer(each))
         for each in found
     ]
-    context = {"open": [row for row in rows if row[0].open], "ended": [row for row in rows if not row[0].open]}
+    context = {
+        "tasks": tasks(by=by, person=person, acting=acts),
+        "open": [row for row in rows if row[0].open],
+        "ended": [row for row in rows if not row[0].open],
+    }
     return render(request, "queues/own_matters.html", context)
 
 
