@@ -1,4 +1,4 @@
-"""Reads the spreadsheet of associations, saved as CSV, into the neutral records of a directory.
+"""Reads the spreadsheet of associations, as XLSX or saved as CSV, into the neutral records of a directory.
 
 A line that cannot be read is a fault with its number; the others are taken.
 """
@@ -10,11 +10,12 @@ import datetime
 import io
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 from luotsi.concepts.shipped import open_county
+from luotsi.connectors.associations import workbook
 from luotsi.connectors.documents import files
 from luotsi.connectors.entries import (
     ENTRY,
@@ -61,6 +62,9 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
 }
 KINDS = {"yhdistys": "association", "seurakunta": "parish", "yritys": "company", "julkinen": "public"}
 FEES = {"ilmainen": "free", "maksuton": "free", "free": "free", "maksullinen": "charged", "charged": "charged"}
+TEMPLATE = Path(__file__).parent / "template.csv"
+CHOICES = {"laji": ("yhdistys", "seurakunta", "yritys", "julkinen"), "maksu": ("ilmainen", "maksullinen")}
+"""Column of the template -> the words that will do."""
 EVERYWHERE = ("koko maa", "national", "valtakunnallinen", "hela landet")
 DAYS = {"ma": 1, "ti": 2, "ke": 3, "to": 4, "pe": 5, "la": 6, "su": 7}
 SPAN = re.compile(
@@ -68,6 +72,8 @@ SPAN = re.compile(
     r"\s*[-–]\s*(\d{1,2})(?:[.:](\d{2}))?",
     re.IGNORECASE,
 )
+FIRST_DAY = datetime.date(1899, 12, 30)
+"""The day 0 of a spreadsheet (ECMA-376 part 1, 18.17.4.1)."""
 SPACE = uuid.UUID("3f0b9ad2-6d0e-5f5e-9a8e-0f9c5f3f1c55")
 """What ids are made in that the file does not give: of the organisation and the name, the same each time."""
 
@@ -77,22 +83,28 @@ Row = Mapping[str, str]
 def read(paths: Iterable[Path]) -> Delivery:
     """Every line of the files as a service. Raises UserError where a path is not there."""
     into = Delivery()
-    for path in files(paths, (".csv",)):
-        text = _text(path)
-        delimiter = ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-        heading = {(each or "").strip().lower(): each for each in reader.fieldnames or ()}
+    for path in files(paths, (".csv", ".xlsx")):
+        try:
+            lines = list(workbook.rows(path) if path.suffix.lower() == ".xlsx" else _lines(path))
+        except workbook.UnreadableError as fault:
+            into.fault(path.name, f"The workbook cannot be read: {fault}. Save it again as XLSX or CSV.")
+            continue
+        heading = [each.lower() for each in lines[0][1]] if lines else []
         if not any(name.split("_")[0] in TEXTS["name"] for name in heading):
             into.fault(path.name, "The file has no column nimi_fi. Use the template's heading line.")
             continue
-        for raw in reader:
-            row = {
-                (name or "").strip().lower(): (value or "").strip()
-                for name, value in raw.items()
-                if isinstance(value, str | None)
-            }
-            line(row, f"{path.name}, line {reader.line_num}", path.stem, into)
+        for number, cells in lines[1:]:
+            line(dict(zip(heading, cells, strict=False)), f"{path.name}, line {number}", path.stem, into)
     return into
+
+
+def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a CSV file: the number of its last line in the file, its cells."""
+    text = _text(path)
+    delimiter = ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    for cells in reader:
+        yield reader.line_num, [each.strip() for each in cells]
 
 
 def _text(path: Path) -> str:
@@ -222,12 +234,17 @@ def _place(row: Row, towns: Mapping[str, str]) -> Place | None:
     east, north = to_plane(latitude, longitude) if inside else (None, None)
     return Place(
         street={"fi": _cell(row, "address")},
-        postal_code=_cell(row, "postal_code")[:20],
+        postal_code=_postal_code(_cell(row, "postal_code")),
         town={"fi": town} if town else {},
         municipality=towns.get(town.casefold(), ""),
         east=east,
         north=north,
     )
+
+
+def _postal_code(text: str) -> str:
+    """A spreadsheet takes 00100 for the number 100."""
+    return text.zfill(5) if text.isdigit() else text[:20]
 
 
 def _hours(text: str, where: str, into: Delivery) -> tuple[Hours, ...]:
@@ -249,6 +266,8 @@ def _age(row: Row, name: str) -> int | None:
 
 
 def _day(text: str) -> datetime.date | None:
+    if text.isdigit() and 20_000 < int(text) < 80_000:  # as a spreadsheet keeps a day
+        return FIRST_DAY + datetime.timedelta(int(text))
     for form in ("%Y-%m-%d", "%d.%m.%Y"):
         try:
             return datetime.datetime.strptime(text, form).date()

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("services/kept/share/", keeping.share, name="share_services"),
     path("services/lists/<uuid:key>/", keeping.shared, name="service_list"),
     path("services/own/", keepers.own, name="own_services"),
+    path("services/own/template.xlsx", keepers.template, name="services_template"),
     path("services/own/<str:organisation>/<str:entry>/", keepers.write, name="write_service"),
     path("services/proposals/", keepers.proposals, name="proposals"),
     path("services/proposals/keepers/", keepers.appoint, name="appoint_keeper"),

@@ -1,6 +1,11 @@
 """The spreadsheet of associations: the template, other programs' CSV, lines with faults."""
 
+import csv
+import datetime
+import zipfile
 from pathlib import Path
+
+import xlsxwriter
 
 from luotsi.connectors.associations import read
 from luotsi.connectors.entries import Hours
@@ -51,3 +56,47 @@ def test_the_organisations_of_a_file_are_told_whole(tmp_path: Path) -> None:
     found = read([put(tmp_path, "jarjesto,nimi_fi\nA,Kerho\nB,Kuoro\n")])
     assert found.whole == set(found.organisations)
     assert len(found.whole) == 2
+
+
+def book(path: Path, lines: list[list[object]]) -> Path:
+    with xlsxwriter.Workbook(path) as made:
+        sheet, days = made.add_worksheet(), made.add_format({"num_format": "d.m.yyyy"})
+        for row, cells in enumerate(lines):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, datetime.date):
+                    sheet.write_datetime(row, column, datetime.datetime(cell.year, cell.month, cell.day), days)
+                elif cell != "":
+                    sheet.write(row, column, cell)
+    return path
+
+
+def test_a_workbook_says_what_the_same_lines_say_as_csv(tmp_path: Path) -> None:
+    lines = [list(each) for each in csv.reader(TEMPLATE.open(encoding="utf-8"))]
+    found, told = read([book(tmp_path / "services.xlsx", lines)]), read([TEMPLATE])
+    assert (found.services, found.channels, found.faults) == (told.services, told.channels, [])
+
+
+def test_numbers_and_days_of_a_workbook_are_read_as_they_were_meant(tmp_path: Path) -> None:
+    heading = ["jarjesto", "nimi_fi", "osoite", "postinumero", "ika_alku", "tarkistettu"]
+    path = book(tmp_path / "a.xlsx", [heading, ["Seura", "Kerho", "Katu 1", 100, 18, datetime.date(2026, 11, 1)]])
+    found = read([path])
+    (service,) = found.services.values()
+    assert (service.least_age, service.checked) == (18, datetime.date(2026, 11, 1))
+    assert [each.places[0].postal_code for each in found.channels.values()] == ["00100"]
+
+
+def test_a_fault_of_a_workbook_is_told_by_the_number_of_the_row_on_the_sheet(tmp_path: Path) -> None:
+    found = read([book(tmp_path / "a.xlsx", [["jarjesto", "nimi_fi"], ["A", "Kuoro"], [], ["A", ""]])])
+    assert [each.entry for each in found.faults] == ["a.xlsx, line 4"]
+
+
+def test_what_is_no_workbook_is_told_and_the_other_files_are_taken(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(b"PK not a book")
+    with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as made:
+        made.writestr("xl/worksheets/sheet1.xml", "<!DOCTYPE a><worksheet/>")
+    with zipfile.ZipFile(tmp_path / "c.xlsx", "w") as made:
+        made.writestr("readme.txt", "")
+    put(tmp_path, "jarjesto,nimi_fi\nA,Kerho\n")
+    found = read([tmp_path])
+    assert [each.entry for each in found.faults] == ["a.xlsx", "b.xlsx", "c.xlsx"]
+    assert len(found.services) == 1

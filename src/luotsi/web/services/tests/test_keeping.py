@@ -1,5 +1,7 @@
 """Keepers write, the county approves: who may, what is shown when, what is refused; and the inventory."""
 
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMessage
@@ -7,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from luotsi.concepts.errors import UserError
+from luotsi.connectors import associations
 from luotsi.web.events.models import Event
 from luotsi.web.people.models import User
 from luotsi.web.people.permissions import Role
@@ -97,6 +100,17 @@ def test_a_keeper_and_the_county_do_it_on_their_pages(keeper: User, client: Clie
     proposal = Proposal.objects.get()
     county.post(f"/services/proposals/{proposal.pk}/", {"approved": "yes"})
     assert queries.search("kutomapiiri")[0].service.source == "own"
+
+
+def test_the_spreadsheet_of_the_keepers_page_is_read_back_as_its_example(
+    keeper: User, client: Client, tmp_path: Path
+) -> None:
+    sign_in(client, keeper, 0)
+    assert "/services/own/template.xlsx" in client.get("/services/own/").content.decode()
+    path = tmp_path / "palvelut.xlsx"
+    path.write_bytes(client.get("/services/own/template.xlsx").content)
+    found = associations.read([path])
+    assert (found.services, found.faults) == (associations.read([associations.TEMPLATE]).services, [])
 
 
 def test_the_inventory_counts_digital_services_gaps_and_what_is_offered_twice(client: Client) -> None:

@@ -18,6 +18,7 @@ from luotsi.web.people.sessions import signed_in
 from luotsi.web.services import actions, searching, shown
 from luotsi.web.services.forms import DecisionForm, EntryForm, KeeperForm, begun
 from luotsi.web.services.models import Keeper, Organisation, Proposal, Service, Source, State
+from luotsi.web.services.template import workbook
 
 
 @require_safe
@@ -37,6 +38,15 @@ def own(request: HttpRequest) -> HttpResponse:
             }
         )
     return render(request, "services/own.html", {"rows": rows})
+
+
+@require_safe
+@permitted("entry.propose")
+def template(request: HttpRequest) -> HttpResponse:
+    """The spreadsheet that associations fill in, to be sent to the county."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    told = {"Content-Disposition": 'attachment; filename="palvelut.xlsx"'}
+    return HttpResponse(workbook(), content_type=kind, headers=told)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

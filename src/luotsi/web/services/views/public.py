@@ -112,6 +112,7 @@ def service(request: HttpRequest, entry: str) -> HttpResponse:
         "linked": shown.linked(found, ways),
         "address": settings.ADDRESS + reverse("service", args=[found.entry]),
         "may_keep": keeps,
+        "may_refer": may(user, "referral.make"),
         "kept": keeps and Favourite.objects.filter(user=user.pk, service=found).exists(),
         "source": str(SOURCES[found.source]),
     }
