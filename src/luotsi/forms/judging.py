@@ -157,6 +157,9 @@ class _Judge:
 
     def queues(self) -> None:
         """Queues that outcomes name have to be there, where the county has any; none where no one is signed in."""
+        for item in self.form.questionnaire.every() if self.form.record.by_link else ():
+            if item.type == "attachment":
+                self.asked(f"{item.place}: a file is asked, and the form is answered by a link. Take the item away.")
         queues = self.county.queues
         for place, outcome in enumerate(self.form.record.outcomes):
             if self.form.record.by_link and (outcome.queue or outcome.stop):

@@ -10,6 +10,7 @@ from luotsi.concepts.records import Label
 from luotsi.forms.content import Form
 from luotsi.forms.outcomes import Reached, Scored
 from luotsi.web.assessments import published, queries
+from luotsi.web.assessments.attaching import queries as attaching
 from luotsi.web.assessments.models import Override, Plan, Response
 from luotsi.web.assessments.published import Offered
 from luotsi.web.assessments.queries import Sitting, Whose
@@ -172,6 +173,7 @@ def result(sitting: Sitting, whose: Whose, language: str) -> dict[str, Any]:
         "scales": scales,
         "plans": list(Plan.objects.filter(response=response).select_related("author")),
         "answers": lines(sitting, language),
+        "files": attaching.listed(sitting.filling, language),
         "services": fitting(main.services, whose, language) if main else [],
         "item": item,
         "queue": queue,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from luotsi.web.assessments.views import invited, linked, links, making, making_parts, resident, staff
+from luotsi.web.assessments.views import attaching, invited, linked, links, making, making_parts, resident, staff
 
 urlpatterns = [
     path("forms/", resident.forms, name="forms"),
@@ -12,11 +12,19 @@ urlpatterns = [
     path("answers/<uuid:response>/result/", resident.result, name="result"),
     path("answers/<uuid:response>/send/", resident.send, name="send"),
     path("answers/<uuid:response>/correct/", resident.correct, name="correct"),
+    path("answers/<uuid:response>/files/<str:path>/", attaching.own_files, name="own_files"),
+    path("answers/<uuid:response>/file/<uuid:file>/", attaching.own_file, name="own_file"),
     path("answers/<uuid:response>/print/", resident.on_paper, name="on_paper"),
     path("persons/<uuid:person>/forms/", staff.client_forms, name="client_forms"),
     path("persons/<uuid:person>/forms/<slug:form>/", staff.begin_for, name="begin_for"),
     path("persons/<uuid:person>/answers/<uuid:response>/", staff.client_answers, name="client_answers"),
     path("persons/<uuid:person>/answers/<uuid:response>/fill/", staff.fill_for, name="fill_for"),
+    path(
+        "persons/<uuid:person>/answers/<uuid:response>/fill/files/<str:path>/",
+        attaching.client_files,
+        name="client_files",
+    ),
+    path("persons/<uuid:person>/answers/<uuid:response>/file/<uuid:file>/", attaching.client_file, name="client_file"),
     path("persons/<uuid:person>/answers/<uuid:response>/correct/", staff.correct_for, name="correct_for"),
     path("persons/<uuid:person>/answers/<uuid:response>/stop/", staff.stop_for, name="stop_for"),
     path("persons/<uuid:person>/answers/<uuid:response>/plan/", staff.agree_plan, name="agree_plan"),

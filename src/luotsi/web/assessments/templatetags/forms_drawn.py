@@ -6,6 +6,7 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from luotsi.web.assessments.attaching import scanning
 from luotsi.web.assessments.drawn import Drawn
 
 register = template.Library()
@@ -16,7 +17,9 @@ def question(field: Drawn) -> SafeString:
     """One question, text or group with all below it."""
     notes = [f"h-{field.path}"] if field.help else []
     notes += [f"e-{field.path}"] if field.problems else []
-    context = {"field": field, "described": " ".join(notes), "id": f"f-{field.path}"}
+    context: dict[str, object] = {"field": field, "described": " ".join(notes), "id": f"f-{field.path}"}
+    if field.kind == "attachment":
+        context["connected"] = scanning.is_connected()
     return render_to_string(f"assessments/fields/{field.kind}.html", context)
 
 

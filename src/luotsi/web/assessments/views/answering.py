@@ -10,6 +10,7 @@ import hashlib
 import uuid
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
@@ -154,6 +155,8 @@ def _onward(here: Here, saved: Saved, data: QueryDict, go: str) -> HttpResponseB
         return leads(here.request, here.result)
     if saved.taken.typed:
         return _page(here, sitting, page, answered, status=422)
+    if go == "attach":
+        return leads(here.request, f"{here.address}files/{quote(data.get('go', '').partition(' ')[2], safe=':')}/")
     if go == "leave":
         messages.success(here.request, _("Your answers are saved. You can go on later, on any device."))
         return leads(here.request, here.leave)
