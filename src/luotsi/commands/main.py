@@ -30,6 +30,7 @@ COMMANDS = (
     "export",
     "directory",
     "form",
+    "referral",
 )
 """Every command: the word typed names a module, and in it the function whose docstring is its help."""
 HELP = {"help_option_names": ["-h", "--help"]}

@@ -174,6 +174,25 @@ def of_age(*, by: None, years: int) -> list[uuid.UUID]:
     return [each.pk for each in Person.objects.order_by("pk") if age_of(each) == years]
 
 
+def known_person(code: str) -> uuid.UUID | None:
+    """The person with a personal identity code; for the job that takes referrals of other systems in alone."""
+    return Person.objects.filter(code_digest=identity.digest(code)).values_list("pk", flat=True).first()
+
+
+def groups_of(*, by: None, person: uuid.UUID) -> dict[str, str]:
+    """Age in full years, sex, language and municipality of a person, and nothing that names them: for the job that asks
+    for feedback alone. No municipality where the person has non-disclosure.
+    """
+    found = Person.objects.get(pk=person)
+    code = identity.unseal(found.sealed_code)
+    return {
+        "age": str(age_of(found)),
+        "sex": "1" if int(code[7:10]) % 2 else "2",
+        "language": found.language,
+        "municipality": "" if found.security_block else found.municipality,
+    }
+
+
 def find_person(*, by: User, code: str) -> uuid.UUID | None:
     """The person with a personal identity code; tells that they are here and nothing of them."""
     require(by, "person.find")

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -31,7 +29,8 @@ from luotsi.web.queues.models import WorkItem
 from luotsi.web.referrals import queries
 from luotsi.web.referrals.models import ORIGINS, Consent, Meeting, Receiver, Referral, Score, Transition, Volunteer
 from luotsi.web.referrals.queries import NoReferral
-from luotsi.web.referrals.steps.actions import coordinate, locked, move, own, ready, said, speaking, subject
+from luotsi.web.referrals.steps.actions import Draft as Draft
+from luotsi.web.referrals.steps.actions import coordinate, locked, move, own, ready, said, speaking, subject, written
 from luotsi.web.services.models import Organisation, Service
 
 WELLBEING, FORM = "who5", "who_5"
@@ -42,20 +41,6 @@ ANSWERS, MOST_OF_ONE, SCALE, MOST_LONELY = 5, 5, 4, 4
 
 class Full(UserError):  # noqa: N818
     """The receiver has no free place: wait for one, or choose another receiver."""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What a referral says. `receiver` and `link_worker` are ids, None where no one is chosen yet."""
-
-    receiver: int | None = None
-    reason: str = ""
-    goals: str = ""
-    language: str = ""
-    access_needs: str = ""
-    phone: str = ""
-    email: str = ""
-    link_worker: int | None = None
 
 
 @transaction.atomic
@@ -83,25 +68,10 @@ def begin(
         origin=_origin(origin[0]),
         origin_id=origin[1][:100],
         minor_mark=minor_mark,
-        **_written(draft),
+        **written(draft),
     )
     Transition.objects.create(referral=referral, at=referral.made_at, before="", after=DRAFT, by=by)
     record("referral.begun", by=by, subject=subject(referral), wellbeing_referral=said(referral))
-    return referral
-
-
-@transaction.atomic
-def take_in(*, by: None, person: uuid.UUID, draft: Draft, unit: str, source: str) -> Referral:
-    """Takes a referral in from another system as a draft, which a professional of the unit goes on with.
-
-    source: its id there; the one that it has brought already stays as it is.
-    """
-    found = Referral.objects.filter(origin="fhir", origin_id=source).first()
-    if found is not None:
-        return found
-    referral = Referral.objects.create(person_id=person, unit=unit, origin="fhir", origin_id=source, **_written(draft))
-    Transition.objects.create(referral=referral, at=referral.made_at, before="", after=DRAFT, by=by)
-    record("referral.taken_in", by=by, subject=subject(referral), wellbeing_referral=said(referral))
     return referral
 
 
@@ -116,7 +86,7 @@ def edit(*, by: User, referral: uuid.UUID, draft: Draft) -> Referral:
     if found.state in REOPENED:
         move(found, "reopen", by)
     ready(found, "consent")
-    Referral.objects.filter(pk=found.pk).update(**_written(draft))
+    Referral.objects.filter(pk=found.pk).update(**written(draft))
     found.refresh_from_db()
     record("referral.written", by=by, subject=subject(found), wellbeing_referral=said(found))
     return found
@@ -337,29 +307,6 @@ def _origin(kind: str) -> str:
     if kind not in ORIGINS:
         raise UserError(_("A referral cannot come from %(kind)s.") % {"kind": kind})
     return kind
-
-
-def _written(draft: Draft) -> dict[str, Any]:
-    """The columns that a draft fills, each within its length. Raises UserError where the receiver does not fit."""
-    said = {name: value.strip() if isinstance(value, str) else value for name, value in asdict(draft).items()}
-    for name, value in said.items():
-        longest = getattr(Referral._meta.get_field(name), "max_length", None)
-        if isinstance(value, str) and longest and len(value) > longest:
-            raise UserError(_("Something is too long. Write it in %(most)s characters.") % {"most": longest})
-    receiver = Receiver.objects.filter(pk=draft.receiver).first() if draft.receiver else None
-    if draft.receiver and (receiver is None or not receiver.places):
-        raise UserError(_("That receiver takes no referrals. Choose one of the list."))
-    goes = draft.link_worker
-    if goes and (receiver is None or not _volunteers(receiver, goes)):
-        raise UserError(_("That volunteer is not of the receiver. Choose one of theirs."))
-    receiver_id, link_worker_id = said.pop("receiver"), said.pop("link_worker")
-    return {**said, "receiver_id": receiver_id, "link_worker_id": link_worker_id}
-
-
-def _volunteers(receiver: Receiver, user: int) -> bool:
-    """Whether a user is a volunteer of a receiver today."""
-    found = Volunteer.objects.filter(organisation=receiver.organisation, user=user).select_related("user").first()
-    return found is not None and Role.VOLUNTEER in {role for role, _unit in found.user.held}
 
 
 def _moment(referral: Referral) -> str:

@@ -151,7 +151,8 @@ class Consent(models.Model):
     """Whether the referrer may read how it went."""
     own = models.BooleanField()
     """Whether the person said so themself in their own page; else a professional recorded what they said."""
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    """No one where another system has told of it."""
     given_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
 

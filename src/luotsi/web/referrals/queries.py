@@ -21,6 +21,7 @@ from luotsi.concepts.queues import until
 from luotsi.concepts.referrals import (
     ATTENDING,
     CLOSED,
+    DECLINED,
     DRAFT,
     ITEMS,
     MET,
@@ -37,6 +38,7 @@ from luotsi.web.people.models import User
 from luotsi.web.people.permissions import Role, require
 from luotsi.web.people.queries import Resident
 from luotsi.web.queues import queries as queues
+from luotsi.web.referrals.fhir import Told
 from luotsi.web.referrals.models import Consent, Meeting, Receiver, Referral, Score, Transition, Volunteer
 
 WHAT = "referral"
@@ -187,6 +189,32 @@ def opened(*, by: User, referral: uuid.UUID) -> Opened:
         meetings=list(Meeting.objects.filter(referral=row)),
         scores=list(scores),
         closing=closing,
+    )
+
+
+def told(found: Opened) -> Told:
+    """An opened referral as FHIR tells it."""
+    row, consent = found.referral, found.consent
+    receiver, service = row.receiver, row.receiver and row.receiver.service
+    return Told(
+        id=str(row.pk),
+        person=found.person.code,
+        name=found.person.name,
+        unit=row.unit,
+        organisation=receiver.organisation.entry if receiver else "",
+        service=service.entry if service else "",
+        reason=row.reason,
+        goals=row.goals,
+        language=row.language,
+        access_needs=row.access_needs,
+        phone=row.phone,
+        email=row.email,
+        state=row.state,
+        outcome=row.outcome,
+        decline_reason=row.decline_reason if row.state == DECLINED else "",
+        items=tuple(consent.items) if consent else (),
+        reads_closing=bool(consent and consent.reads_closing),
+        made_at=row.made_at.isoformat(),
     )
 
 

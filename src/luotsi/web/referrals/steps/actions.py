@@ -6,6 +6,7 @@ Nothing here is an action by itself: who may act is asked, and the event recorde
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
@@ -20,9 +21,10 @@ from luotsi.concepts.referrals import MOVES
 from luotsi.web.people import queries as people
 from luotsi.web.people.mandates import Acting
 from luotsi.web.people.models import User
+from luotsi.web.people.permissions import Role
 from luotsi.web.queues import actions as queue_actions
 from luotsi.web.referrals import queries
-from luotsi.web.referrals.models import Referral, Score, Transition
+from luotsi.web.referrals.models import Receiver, Referral, Score, Transition, Volunteer
 from luotsi.web.referrals.queries import NoReferral
 
 WHY = {
@@ -32,6 +34,20 @@ WHY = {
     "follow_up": gettext_lazy("Wellbeing referral: time to ask how it goes"),
 }
 """Why a referral comes to its coordinators."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a referral says. `receiver` and `link_worker` are ids, None where no one is chosen yet."""
+
+    receiver: int | None = None
+    reason: str = ""
+    goals: str = ""
+    language: str = ""
+    access_needs: str = ""
+    phone: str = ""
+    email: str = ""
+    link_worker: int | None = None
 
 
 def locked(seen: Q, pk: uuid.UUID) -> Referral:
@@ -152,3 +168,26 @@ def said(referral: Referral) -> dict[str, Any]:
         "lonely_after": scores.get((Score.Instrument.LONELY, Score.Moment.AFTER), ""),
         "volunteer": referral.link_worker_id is not None,  # pyright: ignore[reportAttributeAccessIssue]
     }
+
+
+def written(draft: Draft) -> dict[str, Any]:
+    """The columns that a draft fills, each within its length. Raises UserError where the receiver does not fit."""
+    cells = {name: value.strip() if isinstance(value, str) else value for name, value in asdict(draft).items()}
+    for name, value in cells.items():
+        longest = getattr(Referral._meta.get_field(name), "max_length", None)
+        if isinstance(value, str) and longest and len(value) > longest:
+            raise UserError(_("Something is too long. Write it in %(most)s characters.") % {"most": longest})
+    receiver = Receiver.objects.filter(pk=draft.receiver).first() if draft.receiver else None
+    if draft.receiver and (receiver is None or not receiver.places):
+        raise UserError(_("That receiver takes no referrals. Choose one of the list."))
+    goes = draft.link_worker
+    if goes and (receiver is None or not _volunteers(receiver, goes)):
+        raise UserError(_("That volunteer is not of the receiver. Choose one of theirs."))
+    receiver_id, link_worker_id = cells.pop("receiver"), cells.pop("link_worker")
+    return {**cells, "receiver_id": receiver_id, "link_worker_id": link_worker_id}
+
+
+def _volunteers(receiver: Receiver, user: int) -> bool:
+    """Whether a user is a volunteer of a receiver today."""
+    found = Volunteer.objects.filter(organisation=receiver.organisation, user=user).select_related("user").first()
+    return found is not None and Role.VOLUNTEER in {role for role, _unit in found.user.held}
