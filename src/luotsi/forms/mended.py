@@ -6,6 +6,7 @@ Given to fhirpathpy beside its own functions; ours win. Where the library is rig
 from __future__ import annotations
 
 import datetime
+import html
 import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
@@ -16,6 +17,8 @@ from fhirpathpy.engine import util
 from fhirpathpy.engine.evaluators import evaluators
 from fhirpathpy.engine.invocations import equality
 from fhirpathpy.engine.nodes import FP_DateTime, FP_Quantity, FP_Time, ResourceNode
+
+from luotsi.forms import boundaries, units
 
 Values = list[Any]
 
@@ -184,6 +187,10 @@ def _compared(compare: Callable[..., Any]) -> Callable[..., Any]:
     """A comparison whose sides are quantities where they are; the library compares what holds them, and fails."""
 
     def fn(ctx: Any, one: Values, other: Values) -> Any:
+        sides = [*_quantities(one)[:1], *_quantities(other)[:1]]
+        if len(sides) == 2 and all(isinstance(each, FP_Quantity) for each in sides):
+            same = units.base(*sides)
+            return [] if same is None else compare(ctx, [same[0]], [same[1]])
         return compare(ctx, _quantities(one), _quantities(other))
 
     return fn
@@ -217,6 +224,35 @@ def _matches_full(ctx: Any, values: Values, pattern: str) -> Any:
     return [re.fullmatch(pattern, str(each)) is not None for each in found[:1]]
 
 
+def _conforms(ctx: Any, values: Values, profile: str) -> Any:
+    """Whether a resource is of a type of FHIR. Profiles of others are not known here, and are refused."""
+    wanted = profile.removeprefix(TYPES)
+    data = [util.get_data(each) for each in values]
+    if wanted == profile or not wanted.isalpha() or len(data) != 1 or not isinstance(data[0], dict):
+        raise ValueError(f"{profile} is no type of FHIR that can be asked of one resource")
+    return data[0].get("resourceType") == wanted
+
+
+TYPES = "http://hl7.org/fhir/StructureDefinition/"
+JSON_ESCAPES = {value: f"\\{key}" for key, value in ESCAPES.items() if key in 'rntf\\"'}
+WAYS: dict[str, tuple[Callable[[str], str], Callable[[str], str]]] = {
+    "html": (html.escape, html.unescape),
+    "json": (
+        lambda text: "".join(JSON_ESCAPES.get(each, each) for each in text),
+        lambda text: ESCAPE.sub(_escaped, text),
+    ),
+}
+"""Way of escaping -> (how a text is escaped, how it is read back)."""
+
+
+def _escape(at: int) -> Callable[..., Any]:
+    def fn(ctx: Any, values: Values, way: str) -> Any:
+        found = [util.get_data(each) for each in values]
+        return [WAYS[way][at](str(each)) for each in found[:1]] if way in WAYS else []
+
+    return fn
+
+
 PLAIN: dict[str, Any] = {
     "sum": {"fn": _sum},
     "min": {"fn": _least},
@@ -230,6 +266,14 @@ PLAIN: dict[str, Any] = {
     "sort": {"fn": _sorted, "arity": {0: [], 1: ["Expr"]}},
     "hasValue": {"fn": _has_value},
     "matchesFull": {"fn": _matches_full, "arity": {1: ["String"]}, "nullable_input": True},
+    "conformsTo": {"fn": _conforms, "arity": {1: ["String"]}},
+    "escape": {"fn": _escape(0), "arity": {1: ["String"]}},
+    "unescape": {"fn": _escape(1), "arity": {1: ["String"]}},
+    "comparable": {
+        "fn": lambda ctx, one, other: units.comparable(ctx, _quantities(one), _quantities(other)),
+        "arity": {1: ["Any"]},
+    },
+    **boundaries.TABLE,
     **{
         sign: {"fn": _compared(compare), "arity": {2: ["Any", "Any"]}, "nullable": True}
         for sign, compare in (("<", equality.lt), (">", equality.gt), ("<=", equality.lte), (">=", equality.gte))
