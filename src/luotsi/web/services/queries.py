@@ -22,7 +22,10 @@ from luotsi.web.services.searching import Hit
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What narrows a search: municipality's code, language, fee, areas of life, metres from a point, open at a time."""
+    """What narrows a search: municipality's code, language, fee, areas of life, metres from a point, open at a time.
+
+    life_event, target_group: codes of the Finnish Service Catalogue; those below a code are of it too.
+    """
 
     area: str = ""
     language: str = ""
@@ -32,6 +35,8 @@ class Filters:
     within: int = 0
     open_at: datetime.datetime | None = None
     age: int | None = None
+    life_event: str = ""
+    target_group: str = ""
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -55,6 +60,11 @@ def narrowed(chosen: Filters) -> QuerySet[Service]:
     if chosen.age is not None:
         found = found.filter(Q(least_age=None) | Q(least_age__lte=chosen.age))
         found = found.filter(Q(most_age=None) | Q(most_age__gte=chosen.age))
+    if chosen.life_event:
+        found = found.filter(life_events__overlap=_with_below("life_event", chosen.life_event))
+    if chosen.target_group:
+        groups = _with_below("target_group", chosen.target_group)
+        found = found.filter(Q(target_groups=[]) | Q(target_groups__overlap=groups))
     if chosen.near and chosen.within:
         east, north = chosen.near
         box = Place.objects.filter(
@@ -67,6 +77,21 @@ def narrowed(chosen: Filters) -> QuerySet[Service]:
     if chosen.open_at:
         found = found.filter(Exists(opening.open_channels(chosen.open_at).filter(services=OuterRef("pk"))))
     return found
+
+
+def _with_below(codes: str, code: str) -> list[str]:
+    return [each for each in classes(codes) if each == code or each.startswith(f"{code}.")]
+
+
+def classes(codes: str) -> Mapping[str, Mapping[str, str]]:
+    """The codes of a list of the county, with their labels by language."""
+    return searching.county().codes[codes].rows
+
+
+def postal_area(code: str) -> tuple[int, int] | None:
+    """The middle of a postal code area of the county, metres east and north; None for one that is not known."""
+    row = classes("postal_area").get(code.strip())
+    return (int(row["east"]), int(row["north"])) if row else None
 
 
 def search(text: str, chosen: Filters | None = None, *, limit: int = 20, language: str = "fi") -> list[Hit]:
@@ -114,7 +139,7 @@ def needs() -> Mapping[str, Need]:
 
 @lru_cache(maxsize=1)
 def _municipalities() -> Mapping[str, Mapping[str, str]]:
-    return dict(searching.county().codes["municipality"].rows)
+    return dict(classes("municipality"))
 
 
 def municipality_name(code: str, language: str) -> str:

@@ -31,12 +31,32 @@ def test_anyone_searches_and_the_page_says_why(client: Client) -> None:
         "language=zz",
         "fee=all",
         "open=maybe",
+        "life_event=KE99&target_group=x",
+        "postal=%F0%9F%98%80&within=5",
         "q=" + "a" * 999,
     ],
 )
 def test_no_address_of_the_search_breaks_it(client: Client, query: str) -> None:
     small()
     assert client.get(f"/services/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "there"),
+    [
+        ("postal=40100", True),
+        ("postal=40100&within=5", True),
+        ("postal=19650", False),  # Joutsa
+        ("postal=19650&within=5&area=179", False),  # the postal code counts before the municipality
+        ("area=179&within=50", True),
+        ("postal=00100", True),  # not of the county, so passed over
+    ],
+)
+def test_a_distance_is_from_a_postal_code_or_a_municipality(client: Client, query: str, there: bool) -> None:
+    small()
+    page = client.get(f"/services/?q=yksinäinen&{query}").content.decode()
+    assert ("Juttukahvila yksinäisille" in page) is there
+    assert ('id="postal-unknown"' in page) is ("00100" in query)
 
 
 def test_an_area_of_life_is_browsed(client: Client) -> None:

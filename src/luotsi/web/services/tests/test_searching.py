@@ -7,6 +7,7 @@ from django.utils import timezone, translation
 
 from luotsi.web.services import queries
 from luotsi.web.services.language import finnish, terms
+from luotsi.web.services.models import Service
 from luotsi.web.services.queries import Filters
 from luotsi.web.services.searching import distance
 from luotsi.web.services.tests.made_up import JYVASKYLA, small
@@ -69,6 +70,17 @@ def test_distance_is_measured_from_a_point() -> None:
     small()
     assert found("ystävä", Filters(near=(434000, 6901000), within=5000)) == ["kahvila"]
     assert found("ystävä", Filters(near=(334000, 6901000), within=5000)) == []
+
+
+def test_a_life_event_and_a_target_group_narrow_with_those_below_them() -> None:
+    small()
+    Service.objects.filter(entry="kahvila").update(life_events=["KE4.1"], target_groups=["KR1", "KR1.1"])
+    Service.objects.filter(entry="velka").update(life_events=["KE9"], target_groups=["KR1", "KR1.3"])
+    everything = "apua kirjoja ystäviä laskut"
+    assert found(everything, Filters(life_event="KE4")) == ["kahvila"]
+    assert found(everything, Filters(life_event="KE4.2")) == []
+    assert set(found(everything, Filters(target_group="KR1.1"))) == {"kahvila", "kirjasto"}
+    assert set(found(everything, Filters(target_group="KR1"))) == {"kahvila", "velka", "kirjasto"}
 
 
 @pytest.mark.parametrize(

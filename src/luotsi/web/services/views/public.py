@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from csp.decorators import csp_replace
@@ -22,24 +23,46 @@ from luotsi.web.services.queries import Filters
 SHOWN, NEAR = 30, 0.3
 """So many services at most, and none that answers worse than this share of the best."""
 SOURCES = {"ptv": "Suomi.fi", "hsds": "Open Referral", "csv": _("Association's own list"), "own": ""}
-DISTANCES = ("5", "10", "25", "50")
+DISTANCES, USUAL = ("5", "10", "25", "50"), "10"
+"""Kilometres to choose from, and how many where only a postal code is given."""
+
+
+CITIZENS = "KR1."
+"""Target groups that people choose from are those of citizens."""
 
 
 def asked(request: HttpRequest) -> tuple[str, Filters]:
-    """What the address asks for: the text, and the filters; what is not known there is passed over."""
+    """What the address asks for: the text, and the filters; what is not known there is passed over.
+
+    A distance is from the middle of the postal code area, or else of the municipality.
+    """
     get = request.GET
     area = queries.municipality(get.get("area", ""))
-    needs = tuple(each for each in get.getlist("need") if each in queries.needs())
-    near = mapping.middle(area) if get.get("within") in DISTANCES else None
+    within = get.get("within", "") if get.get("within") in DISTANCES else ""
+    point = queries.postal_area(get.get("postal", ""))
+    near = point or mapping.middle(area) if within or point else None
     return get.get("q", "").strip()[:200], Filters(
         area="" if near else area,
-        language=get.get("language", "") if get.get("language") in shown.LANGUAGES else "",
-        fee=get.get("fee", "") if get.get("fee") in shown.FEES else "",
-        needs=needs,
+        language=_one_of(get.get("language", ""), shown.LANGUAGES),
+        fee=_one_of(get.get("fee", ""), shown.FEES),
+        needs=tuple(each for each in get.getlist("need") if each in queries.needs()),
         near=near,
-        within=int(get.get("within", "0")) * 1000 if near else 0,
+        within=int(within or USUAL) * 1000 if near else 0,
         open_at=timezone.now() if get.get("open") else None,
+        life_event=_one_of(get.get("life_event", ""), queries.classes("life_event")),
+        target_group=_one_of(get.get("target_group", ""), queries.classes("target_group")),
     )
+
+
+def _one_of(said: str, known: Container[str]) -> str:
+    return said if said in known else ""
+
+
+def _choices(codes: str, beginning: str = "") -> list[tuple[str, str]]:
+    """The codes of a list with their labels, in the order of the alphabet."""
+    rows = queries.classes(codes).items()
+    named = [(code, row[shown.language()]) for code, row in rows if code.startswith(beginning)]
+    return sorted(named, key=lambda each: each[1])
 
 
 def _found(request: HttpRequest) -> dict[str, Any]:
@@ -53,7 +76,7 @@ def _found(request: HttpRequest) -> dict[str, Any]:
         .filter(services__in=[each.service.pk for each in found])
         .values_list("services", flat=True)
     )
-    code = shown.language()
+    code, postal = shown.language(), request.GET.get("postal", "").strip()[:10]
     towns = sorted((queries.municipality_name(each, code), each) for each, _path, _middle in mapping.borders())
     return {
         "text": text,
@@ -71,6 +94,10 @@ def _found(request: HttpRequest) -> dict[str, Any]:
         "fees": [(each, str(name)) for each, name in shown.FEES.items()],
         "distances": [(each, f"{each} km") for each in DISTANCES],
         "within": request.GET.get("within", ""),
+        "postal": postal,
+        "postal_unknown": bool(postal) and not queries.postal_area(postal),
+        "life_events": _choices("life_event"),
+        "target_groups": _choices("target_group", CITIZENS),
         "open": bool(chosen.open_at),
     }
 
