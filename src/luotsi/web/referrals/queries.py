@@ -56,8 +56,9 @@ def programme() -> Programme:
 
 
 def coordinators() -> frozenset[str]:
-    """The units that coordinate: those that serve the programme's queue."""
-    return frozenset(queues.queues()[programme().queue].units)
+    """The units that coordinate: those that serve the programme's queue, none where there is no such queue."""
+    served = queues.queues().get(programme().queue)
+    return frozenset(served.units if served else ())
 
 
 # Receivers and their places
