@@ -17,6 +17,7 @@ from luotsi.concepts.calls import Bands
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County, Fault, Lines, read_record
 from luotsi.forms import confidential, entry, naming, outcomes, wire
+from luotsi.forms.elements import extension
 from luotsi.forms.filling import Filling
 from luotsi.forms.lists import Lists
 from luotsi.forms.outcomes import Result
@@ -59,6 +60,11 @@ class Form:
             return self
         questions = read(confidential.without(self.questionnaire.raw, self.record.confidential))
         return replace(self, questionnaire=questions, names=naming.types(questions, self.lists))
+
+    @cached_property
+    def takes_known(self) -> bool:
+        """Whether it begins with what has been observed of the person before."""
+        return any(extension(each.raw, "observationLinkPeriod") for each in self.questionnaire.every())
 
 
 def form_of(raw: Json, record: FormRecord, county: County, files: tuple[Path, Path] | None = None) -> Form:

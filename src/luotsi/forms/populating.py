@@ -81,6 +81,8 @@ def _observed(item: Item, observations: Sequence[Json], calculator: Calculator) 
         value = typed(observation)
         if value is None or observation.get("status") in ("entered-in-error", "cancelled"):
             continue
+        if not _in_unit(item, value[1]):
+            continue
         try:
             return entry.computed(item, [_fitting(item, value[1])], calculator.options[item.name])
         except entry.Unreadable:
@@ -92,6 +94,13 @@ def _fitting(item: Item, value: Any) -> Any:
     if isinstance(value, dict) and value.get("coding"):
         return value["coding"][0]
     return value
+
+
+def _in_unit(item: Item, value: Any) -> bool:
+    """Whether a number was taken in the unit that the question asks in; nothing is converted."""
+    code = value.get("code") if isinstance(value, dict) and "coding" not in value else None
+    asked = [each.get("code") for each in item.units]
+    return item.type == "quantity" or not code or not asked or code in asked
 
 
 def _codes(observation: Json) -> set[tuple[Any, Any]]:

@@ -21,10 +21,12 @@ from luotsi.concepts.queues import Within
 from luotsi.forms import assessment
 from luotsi.forms.outcomes import Reached, Result
 from luotsi.web.assessments import published, queries, saving
+from luotsi.web.assessments.known import queries as known
 from luotsi.web.assessments.models import (
     AnsweredBy,
     Change,
     FormVersion,
+    Observation,
     Override,
     Plan,
     Response,
@@ -76,7 +78,7 @@ def start(
     response = Response.objects.create(
         version=version,
         person_id=whose.resident.id,
-        kept=queries.filled(form, None, whose.resident, timezone.now()).kept(),
+        kept=queries.filled(form, None, whose.resident, timezone.now(), known.of(whose, form)).kept(),
         author=by,
         answered_by=answered_by,
         context=context,
@@ -177,6 +179,7 @@ def complete(*, by: User, whose: Whose, response: uuid.UUID, stopped: bool = Fal
         row.outcome, row.urgency = result.main.record.outcome, result.main.record.urgency or ""
     row.save()
     Unsent.objects.filter(response=row).delete()
+    Observation.objects.bulk_create(known.extracted(whose, sitting))
     record("response.completed", by=by, subject=f"response:{row.pk}", assessment=_said(sitting.whole, result))
     return sitting
 

@@ -28,9 +28,7 @@ def to_fill(by: User, person: Resident, acting: Acting | None) -> list[Task]:
         Task(
             title=row["title"],
             address=row["address"],
-            visit_at=row["invitation"].visit_at,
-            age=row["invitation"].age,
-            unit=row["unit"],
+            why=telling.for_what(row["invitation"]),
             until=row["invitation"].until,
             begun=row["own"] is not None,
         )

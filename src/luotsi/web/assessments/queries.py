@@ -19,6 +19,7 @@ from luotsi.forms import confidential
 from luotsi.forms.content import Form
 from luotsi.forms.filling import Filling
 from luotsi.forms.outcomes import Result
+from luotsi.forms.wire import Json
 from luotsi.web.assessments import published
 from luotsi.web.assessments.models import Change, Response, ResponseStatus, Unsent
 from luotsi.web.assessments.saving import Texts
@@ -117,9 +118,15 @@ def scores(result: Result) -> dict[str, dict[str, str]]:
     }
 
 
-def filled(form: Form, kept: dict[str, Any] | None, resident: Resident, moment: datetime.datetime) -> Filling:
+def filled(
+    form: Form,
+    kept: dict[str, Any] | None,
+    resident: Resident,
+    moment: datetime.datetime,
+    observations: Sequence[Json] = (),
+) -> Filling:
     """The answers of a form at work: those kept, or a new one with what is known filled in."""
-    return form.begin(kept, context={"patient": patient(resident)}, now=moment)
+    return form.begin(kept, context={"patient": patient(resident)}, observations=observations, now=moment)
 
 
 def opened(whose: Whose, pk: uuid.UUID, *, locked: bool = False) -> Sitting:

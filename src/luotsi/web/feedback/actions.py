@@ -59,16 +59,23 @@ Send = Callable[[Invitation, str], str]
 
 @transaction.atomic
 def invite(
-    *, by: User | None, form: str, about: Mapping[str, str], send: Send, groups: Mapping[str, str], event: str = ""
+    *,
+    by: User | None,
+    form: str,
+    about: Mapping[str, str],
+    send: Send,
+    groups: Mapping[str, str],
+    event: str = "",
+    secret: str = "",
 ) -> Invitation:
     """Asks one person for feedback: a link that answers once, for `OPEN_DAYS`. Jobs give no `by`.
 
-    about: fields of `About`. groups: age_group, sex, language and municipality of who is asked. Where `send` fails,
-    nothing stands. The address is not kept.
+    about: fields of `About`. groups: age_group, sex, language and municipality of who is asked. secret: that of the
+    link, where another than a new one. Where `send` fails, nothing stands. The address is not kept.
     """
     if by is not None:
         require(by, "feedback.invite", unit=about.get("unit", ""))
-    secret, now = secrets.token_urlsafe(16), timezone.now()
+    secret, now = secret or secrets.token_urlsafe(16), timezone.now()
     invitation = Invitation.objects.create(
         digest=digest(secret),
         form=form,

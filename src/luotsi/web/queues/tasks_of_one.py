@@ -13,15 +13,13 @@ from luotsi.web.people.queries import Resident
 
 @dataclass(frozen=True)
 class Task:
-    """Something to fill before a visit, or at an age (in years)."""
+    """Something to answer. `why`: for what it is, in the reader's language; `until`: the last day."""
 
     title: str
     address: str
-    visit_at: datetime.datetime | None
-    age: int | None
-    unit: str
+    why: str
     until: datetime.date
-    begun: bool
+    begun: bool = False
 
 
 Asking = Callable[[User, Resident, Acting | None], list[Task]]

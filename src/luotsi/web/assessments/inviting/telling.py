@@ -6,7 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from luotsi.web.assessments import queries, telling
 from luotsi.web.assessments.inviting.models import Invitation
@@ -14,13 +15,22 @@ from luotsi.web.assessments.inviting.queries import Asked
 from luotsi.web.assessments.models import AnsweredBy, Response
 from luotsi.web.assessments.queries import Whose
 from luotsi.web.people.words import units
+from luotsi.web.ui import formats
 
 WHO: dict[str, Promise] = {
-    AnsweredBy.SELF: _("The client"),
-    AnsweredBy.GUARDIAN: _("A guardian"),
-    AnsweredBy.AUTHORISED: _("Someone authorised by the client"),
-    AnsweredBy.PROFESSIONAL: _("A professional with the client"),
+    AnsweredBy.SELF: gettext_lazy("The client"),
+    AnsweredBy.GUARDIAN: gettext_lazy("A guardian"),
+    AnsweredBy.AUTHORISED: gettext_lazy("Someone authorised by the client"),
+    AnsweredBy.PROFESSIONAL: gettext_lazy("A professional with the client"),
 }
+
+
+def for_what(row: Invitation) -> str:
+    """The visit or the check that a form is asked for, with its unit."""
+    unit = units().get(row.unit, row.unit)
+    if row.visit_at is None:
+        return _("Check-up at %(age)s years, %(unit)s") % {"age": row.age, "unit": unit}
+    return _("Visit %(at)s, %(unit)s") % {"at": formats.moment(row.visit_at), "unit": unit}
 
 
 def listed(asked: Asked, language: str) -> dict[str, Any]:
@@ -33,6 +43,7 @@ def listed(asked: Asked, language: str) -> dict[str, Any]:
         "address": reverse("result", args=[asked.own.pk])
         if asked.done and asked.own
         else reverse("asked", args=[asked.invitation.pk]),
+        "takes_known": asked.offered.form.takes_known,
         "answered": any(each.completed_at for each in asked.responses),
         **telling.about(asked.offered.form, language),
     }

@@ -60,7 +60,13 @@ def form(request: HttpRequest, form: str) -> HttpResponseBase:
         response = actions.start(by=whose.by, whose=whose, version=found.version, answered_by=answered_by)
         return redirect("answer", response=response.pk)
     begun = [each for each in queries.responses(whose) if each.version.form == form and each.completed_at is None]
-    context = {"form": found, "begun": begun[0] if begun else None, **telling.about(found.form, language())}
+    begun_one = begun[0] if begun else None
+    context = {
+        "form": found,
+        "begun": begun_one,
+        "takes_known": found.form.takes_known,
+        **telling.about(found.form, language()),
+    }
     return render(request, "assessments/form.html", context)
 
 

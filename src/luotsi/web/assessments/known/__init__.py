@@ -1,0 +1,1 @@
+"""What is known of a person by what they have answered, as FHIR Observations."""
