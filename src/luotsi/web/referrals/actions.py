@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from luotsi.concepts.errors import UserError
-from luotsi.concepts.referrals import CLOSED, DRAFT, ITEMS, REOPENED
+from luotsi.concepts.referrals import CLOSED, DECLINED, DRAFT, ITEMS, LAPSED, REOPENED
 from luotsi.web.assessments.models import Response
 from luotsi.web.events.actions import record
 from luotsi.web.people import codes
@@ -83,10 +83,13 @@ def edit(*, by: User, referral: uuid.UUID, draft: Draft) -> Referral:
     """
     require(by, "referral.make")
     found = locked(queries.of_staff(by), referral)
+    # What has come back to the coordinators, or is in their hands, stays there while it is written anew.
+    coordinated = found.state in (DECLINED, LAPSED) or found.unit not in queues.works_in(by)
+    told = {"escalated_at": timezone.now()} if coordinated else {}
     if found.state in REOPENED:
         move(found, "reopen", by)
     ready(found, "consent")
-    Referral.objects.filter(pk=found.pk).update(**written(draft))
+    Referral.objects.filter(pk=found.pk).update(**written(draft), **told)
     found.refresh_from_db()
     record("referral.written", by=by, subject=subject(found), wellbeing_referral=said(found))
     return found
