@@ -16,7 +16,6 @@ from luotsi.web.assessments.published import Offered
 from luotsi.web.assessments.queries import Sitting, Whose
 from luotsi.web.queues import queries as queues
 from luotsi.web.services import queries as directory
-from luotsi.web.services.queries import Filters
 
 KINDS = {"now": "bad", "today": "attention", "days": "info", "self_care": "good"}
 """Urgency -> the kind of notice that shows it."""
@@ -132,11 +131,18 @@ def said(reached: Reached, language: str) -> Said:
 
 
 def fitting(words: tuple[str, ...], whose: Whose, language: str) -> list[dict[str, str]]:
-    """Services of the directory that an outcome's words find for someone of this age, each with why."""
+    """Services of the directory that an outcome's words find for someone of this age, home and language, and why."""
     if not words:
         return []
-    chosen = Filters(age=queries.age(whose.resident))
-    hits = directory.search(" ".join(words), chosen, limit=SERVICES, language=language)
+    person = whose.resident
+    hits = directory.fitting(
+        words,
+        age=queries.age(person),
+        area=person.municipality,
+        language=person.language,
+        limit=SERVICES,
+        told=language,
+    )
     return [
         {
             "entry": each.service.entry,

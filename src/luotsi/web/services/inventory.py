@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from luotsi.web.services import language, mapping, queries
@@ -15,12 +15,34 @@ LANGUAGES = ("fi", "sv", "en")
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """Where people are asked how it went: services by their entries, organisations by their business ids."""
+
+    services: frozenset[str]
+    organisations: frozenset[str]
+
+
+Measuring = Callable[[], Measured]
+_measuring: list[Measuring] = []
+
+
+def measures_experience(asked: Measuring) -> Measuring:
+    """Marks a function of an app above that says where people are asked how it went."""
+    _measuring.append(asked)
+    return asked
+
+
+@dataclass(frozen=True, slots=True)
 class Digital:
-    """One digital channel of a service. `always`: open round the clock; None where no one has told the hours."""
+    """One digital channel of a service. `always`: open round the clock; None where no one has told the hours.
+
+    `measured`: whether people are asked how it went.
+    """
 
     service: Service
     channel: Channel
     always: bool | None
+    measured: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +74,10 @@ def taken() -> Inventory:
     for service, channel in links:
         if channel in found:
             channels[service].append(found[channel])
-    digital = [Digital(each, one, _always(one)) for each in services for one in channels[each.pk]]
+    measured = [asked() for asked in _measuring]
+    digital = [
+        Digital(each, one, _always(one), _is_measured(each, measured)) for each in services for one in channels[each.pk]
+    ]
     codes = [code for code, _path, _middle in mapping.borders()]
     return Inventory(
         len(services),
@@ -65,6 +90,12 @@ def taken() -> Inventory:
 
 def _gap(code: str, services: Sequence[Service], channels: defaultdict[int, list[Channel]]) -> Gap:
     return Gap(code, len(services), sum(bool(channels[each.pk]) for each in services))
+
+
+def _is_measured(service: Service, measured: Sequence[Measured]) -> bool:
+    return any(
+        service.entry in each.services or service.organisation.business_id in each.organisations for each in measured
+    )
 
 
 def _always(channel: Channel) -> bool | None:

@@ -129,7 +129,6 @@ class Service(Entry):
     """When someone last said that it holds."""
     asked_at = models.DateTimeField(null=True)
     """When its keeper was last asked."""
-    experience_measured = models.BooleanField(null=True)
     indexed_by = models.CharField(max_length=32, blank=True)
     """The digest of the words and rules it was last made findable by."""
 

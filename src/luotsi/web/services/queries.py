@@ -19,6 +19,9 @@ from luotsi.web.services.indexing import NEED
 from luotsi.web.services.models import Place, Service
 from luotsi.web.services.searching import Hit
 
+SERVED = ("fi", "sv", "se")
+"""Languages in which people are served by law; few services say that they serve in another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -119,8 +122,10 @@ def fitting(
     """The services that fit a person's needs, best first, each with why: what an assessment or a page offers.
 
     needs: areas of life by name, or words in people's own way, as `friends` and "velka". age in years; area: code of
-    the person's municipality; language: served in; told: the language of the reasons.
+    the person's municipality; language: the person's own, which counts where it is a language of the county's services;
+    told: the language of the reasons.
     """
+    language = language if language in SERVED else ""
     said = list(dict.fromkeys(needs))
     known = tuple(each for each in said if each in searching.known().needs)
     words = " ".join(each for each in said if each not in known)

@@ -11,11 +11,12 @@ from django.test import Client
 
 from luotsi.web.assessments import pace
 from luotsi.web.events.models import Event
-from luotsi.web.feedback import actions, asking
+from luotsi.web.feedback import actions, asking, handlers
 from luotsi.web.feedback.models import Answer, Case, Invitation, Place
 from luotsi.web.people.models import User
 from luotsi.web.people.permissions import Role
 from luotsi.web.people.tests.made_up import HEALTH_CENTRE, user_with
+from luotsi.web.services.inventory import Measured
 
 pytestmark = pytest.mark.django_db
 
@@ -210,3 +211,11 @@ def test_what_is_posted_as_a_script_is_shown_as_text(client: Client, place: Plac
     page = client.get("/feedback/answers/").content.decode()
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_the_services_that_an_open_place_asks_about_are_told_to_the_directory(leader: User) -> None:
+    about = {"service": "kahvila", "provider": "1234567-8"}
+    place = actions.open_place(by=leader, name="Kahvila", form="feedback_visit", unit=HEALTH_CENTRE, **about)
+    assert handlers.measured() == Measured(frozenset({"kahvila"}), frozenset({"1234567-8"}))
+    actions.close_place(by=leader, place=place)
+    assert handlers.measured() == Measured(frozenset(), frozenset())

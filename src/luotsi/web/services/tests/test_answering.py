@@ -57,6 +57,7 @@ def test_what_fits_a_persons_needs_knows_area_of_life_municipality_language_and_
     (first, *_rest) = queries.fitting(["friends"], age=40, area=JYVASKYLA, language="sv")
     assert first.service.entry == "kahvila"
     assert first.reasons
+    assert queries.fitting(["friends"], age=40, language="ru")[0].service.entry == "kahvila"
     assert "kahvila" not in [hit.service.entry for hit in queries.fitting(["friends"], age=12, area=JYVASKYLA)]
     assert [hit.service.entry for hit in queries.fitting(["velka"], limit=1)] == ["velka"]
 

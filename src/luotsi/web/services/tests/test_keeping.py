@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from luotsi.concepts.errors import UserError
 from luotsi.connectors import associations
+from luotsi.connectors.entries import Channel
 from luotsi.web.events.models import Event
 from luotsi.web.people.models import User
 from luotsi.web.people.permissions import Role
@@ -124,6 +125,19 @@ def test_the_inventory_counts_digital_services_gaps_and_what_is_offered_twice(cl
     assert [{each.entry for each in group} for group in found.twice] == [{"velka", "b"}]
     sign_in(client, user_with(Role.ANALYST), 0)
     assert client.get("/services/inventory/").status_code == 200
+
+
+def test_the_inventory_tells_where_people_are_asked_how_it_went(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Channel("sivu", "website", {"fi": "Sivu"})
+    take(
+        delivery(service("a", "Kuoro", channels=("sivu",)), service("b", "Kerho", channels=("sivu",)), channels=(page,))
+    )
+    asked = inventory.Measured(frozenset({"a"}), frozenset())
+    monkeypatch.setattr(inventory, "_measuring", [lambda: asked])
+    assert {each.service.entry: each.measured for each in inventory.taken().digital} == {"a": True, "b": False}
+    asked = inventory.Measured(frozenset(), frozenset({"1234567-8"}))
+    Organisation.objects.filter(entry="seura").update(business_id="1234567-8")
+    assert {each.measured for each in inventory.taken().digital} == {True}
 
 
 def _fields(told: object) -> dict[str, object]:

@@ -29,7 +29,7 @@ def inventory(request: HttpRequest) -> HttpResponse:
                 shown.KINDS[each.channel.kind],
                 told[each.channel.authentication],
                 each.channel.accessibility or _("not told"),
-                told[each.service.experience_measured],
+                told[each.measured],
                 always[each.always],
             )
             for each in found.digital
