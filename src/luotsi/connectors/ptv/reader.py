@@ -11,6 +11,7 @@ from pathlib import Path
 from luotsi.connectors.documents import Document, documents, files
 from luotsi.connectors.entries import ENTRY, Channel, Delivery, Organisation, Page, Service
 from luotsi.connectors.ptv import parts
+from luotsi.connectors.ptv.general import General, complete, general, referred
 from luotsi.connectors.ptv.hours import hours
 from luotsi.connectors.ptv.parts import Odd, codes, items, moment, objects, text, thing, words
 
@@ -43,11 +44,21 @@ def read(paths: Iterable[Path]) -> Delivery:
     Raises UserError where a path is not there.
     """
     into = Delivery()
+    described: dict[str, General] = {}
+    referring: dict[str, str] = {}
     for path in files(paths):
         before = len(into.faults)
-        held = [_entry(each, path.name, into) for each in documents(path, into)]
+        held: list[bool] = []
+        for each in documents(path, into):
+            found = general(each)
+            if found:
+                described[found[0]] = found[1]
+            elif referred(each):
+                referring[words(each.get("id"))] = referred(each)
+            held.append(found is not None or _entry(each, path.name, into))
         if not any(held) and len(into.faults) == before:
             into.fault(path.name, "The file holds no service, channel or organisation, so nothing was taken from it.")
+    complete(into, described, referring)
     return into
 
 

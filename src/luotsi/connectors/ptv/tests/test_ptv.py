@@ -70,6 +70,51 @@ def test_a_page_of_version_11_is_read_like_a_list(tmp_path: Path) -> None:
     assert not found.organisations["o1"].known
 
 
+def test_a_general_description_completes_the_services_that_refer_to_it(tmp_path: Path) -> None:
+    said = {
+        "id": "g1",
+        "names": [{"language": "fi", "value": "Kerhotoiminta", "type": "Name"}],
+        "descriptions": [
+            {"language": "fi", "value": "Kerhot ovat kaikille.", "type": "Description"},
+            {"language": "fi", "value": "Kerho lähellä.", "type": "Summary"},
+            {"language": "sv", "value": "Klubbar för alla.", "type": "Description"},
+        ],
+        "lifeEvents": [{"code": "KE10"}],
+    }
+    told = [{"language": "fi", "value": "Tule mukaan.", "type": "Description"}]
+    found = given(
+        tmp_path,
+        said,
+        service(generalDescriptionId="g1", serviceDescriptions=told),
+        service(id="s2", generalDescriptionId="g9"),
+        service(
+            id="s3", generalDescriptionId="g1", serviceDescriptions=[{**told[0], "value": "Kerhot ovat kaikille."}]
+        ),
+    )
+    own = found.services["s1"]
+    assert own.description == {"fi": "Tule mukaan.\n\nKerhot ovat kaikille."}
+    assert (own.summary, own.life_events) == ({"fi": "Kerho lähellä."}, ("KE10",))
+    assert found.services["s2"].description == {}
+    assert found.services["s3"].description == {"fi": "Kerhot ovat kaikille."}
+    assert not found.faults
+
+
+@pytest.mark.skipif(not SAMPLES.exists(), reason="the samples of PTV are not here")
+def test_the_catalogues_file_of_general_descriptions_completes_the_samples() -> None:
+    alone = read([SAMPLES / "services"])
+    found = read(
+        [SAMPLES / "services", SAMPLES.parent / "ptv-reference" / "general_descriptions_pohjakuvaukset.json.gz"]
+    )
+    assert not found.faults
+    longer = [
+        entry
+        for entry, each in found.services.items()
+        if len(each.description.get("fi", "")) > len(alone.services[entry].description.get("fi", ""))
+    ]
+    assert len(longer) >= 9
+    assert "{" not in "".join(found.services[entry].description["fi"] for entry in longer)
+
+
 @pytest.mark.parametrize("status", ["Deleted", "Removed", "Archived", "OldPublished", "Draft"])
 def test_an_entry_that_is_not_published_is_gone(tmp_path: Path, status: str) -> None:
     found = given(tmp_path, service(publishingStatus=status))
