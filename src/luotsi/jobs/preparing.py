@@ -61,4 +61,5 @@ def _users() -> Iterator[str]:
     call_command("demonstration_answers")
     call_command("demonstration_feedback")
     call_command("demonstration_services")
+    call_command("demonstration_referrals")
     yield from told.getvalue().splitlines()

@@ -32,6 +32,7 @@ NAMES = {
     Role.ADMINISTRATOR: "Pertti Pääkäyttäjä",
     Role.PRIVACY_OFFICER: "Tiina Tietosuoja",
     Role.KEEPER: "Jaana Järjestö",
+    Role.VOLUNTEER: "Ville Vapaaehtoinen",
 }
 IN_UNIT = (Role.PROFESSIONAL, Role.OPERATIONAL_LEADER)
 
