@@ -198,6 +198,7 @@ ANYONE = {
     "feedback_screen",
     "feedback_screen_thanks",
     "feedback_thanks",
+    "referral_counts",
 }
 """Addresses that need no permission: those of signing in and out, of how pages look, and links of letters."""
 SIGNED_IN = {"account"}

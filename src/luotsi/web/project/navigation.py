@@ -39,6 +39,8 @@ ITEMS = (
     Item(_("Work queue"), "work_items", "work_item.read"),
     Item(_("Pre-visit forms"), "visits", "answers.read"),
     Item(_("Queue lengths"), "queue_lengths", "queue.count"),
+    Item(_("Referrals"), "referrals", "referral.read"),
+    Item(_("Received referrals"), "received_referrals", "passed_referral.read"),
     Item(_("Services"), "services", ""),
     Item(_("Feedback"), "feedback", ""),
     Item(_("Persons"), "persons", "person.find"),
@@ -47,6 +49,7 @@ ITEMS = (
     Item(_("My data"), "me", "own_data.read"),
     Item(_("Making forms"), "makers", "form.edit"),
     Item(_("Forms by link"), "form_links", "link.make"),
+    Item(_("Receivers of referrals"), "receiving", "receiver.open"),
     Item(_("Users"), "users", "membership.read"),
     Item(_("Access log"), "access_log", "access_log.search"),
 )

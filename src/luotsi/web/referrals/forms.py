@@ -84,7 +84,9 @@ class ReferralForm(forms.Form):
         along = [(each.user.pk, f"{each.user.name}, {words.name(each.organisation.name)}") for each in goers]
         _choose(self, "unit", ((each, named.get(each, each)) for each in sorted(works)))
         _choose(self, "minor_mark", codes.choices("minor_mark"))
-        _choose(self, "receiver", [("", _("No receiver chosen")), *((each.receiver.pk, _place(each)) for each in places)])
+        _choose(
+            self, "receiver", [("", _("No receiver chosen")), *((each.receiver.pk, _place(each)) for each in places)]
+        )
         _choose(self, "link_worker", [("", _("No one in particular")), *along])
         _choose(self, "language", [("", _("The language of their records")), *codes.choices("language")])
         if len(works) < 2:
@@ -116,9 +118,17 @@ class ConsentForm(forms.Form):
     def __init__(self, *args: Any, texts: Mapping[str, str], to: str, own: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = {"receiver": to}
-        label = _("I let these be passed on to %(receiver)s") if own else _("The person lets these be passed on to %(receiver)s")
+        label = (
+            _("I let these be passed on to %(receiver)s")
+            if own
+            else _("The person lets these be passed on to %(receiver)s")
+        )
         self.fields["items"].label = label % named
-        _choose(self, "items", ((code, f"{codes.label(words.ITEMS, code)}: {words.item(code, text)}") for code, text in texts.items()))
+        _choose(
+            self,
+            "items",
+            ((code, f"{codes.label(words.ITEMS, code)}: {words.item(code, text)}") for code, text in texts.items()),
+        )
         self.fields["reads_closing"].label = (
             _("The professional who referred me may read how it went")
             if own

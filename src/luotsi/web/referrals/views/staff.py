@@ -51,7 +51,9 @@ def referrals(request: HttpRequest) -> HttpResponse:
     found = queries.coordinated(by=user) if waiting else queries.made(by=user)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     named = units()
-    rows = [(each, words.receiver(each.receiver), words.state(each.state), named.get(each.unit, each.unit)) for each in page]
+    rows = [
+        (each, words.receiver(each.receiver), words.state(each.state), named.get(each.unit, each.unit)) for each in page
+    ]
     context = {"page": page, "rows": rows, "coordinates": coordinates, "waiting": waiting}
     return render(request, "referrals/referrals.html", context)
 
@@ -289,7 +291,7 @@ def lonely(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
 
 
 @require_POST
-@permitted("form.fill")
+@permitted("form.fill_for")
 def wellbeing(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
     """Begins the form on wellbeing with the person; its result comes to the referral when it is filled."""
     user = signed_in(request)
@@ -302,7 +304,7 @@ def wellbeing(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
         return redirect("referral", referral=referral)
     response = answering.start(
         by=user,
-        whose=Whose(by=user, resident=opened.person, acting=None),
+        whose=Whose(resident=opened.person, by=user),
         version=offered.version,
         answered_by=AnsweredBy.PROFESSIONAL,
         context="referral",
