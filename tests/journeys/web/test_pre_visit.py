@@ -1,0 +1,119 @@
+"""Forms before a visit, in a browser: the professional asks, child and guardian answer, the visit shows both."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from luotsi.web.assessments.inviting import actions
+from luotsi.web.assessments.inviting.models import Invitation
+from luotsi.web.assessments.tests.made_up import publish
+from luotsi.web.people.actions import begin_care, record_mandate
+from luotsi.web.people.models import Mandate, User
+from luotsi.web.people.permissions import Role
+from luotsi.web.people.tests.made_up import DAY, HEALTH_CENTRE, user_with
+from luotsi.web.queues.tests.made_up import of_age
+
+Visit = Callable[..., Page]
+Check = Callable[[Page], None]
+Keep = Callable[[Page, str], None]
+
+AS_SEEN = [("fi", "light", 390), ("sv", "dark", 1440), ("en", "light", 320)]
+
+
+@pytest.fixture
+def rauha(transactional_db: None) -> User:
+    """A resident asked before a visit, and guardian of a child who is asked before a check."""
+    publish(confidential=["numb"], kind="previsit")
+    user = user_with(Role.RESIDENT)
+    child = of_age(9, 950)
+    child.user = User.objects.create_user(None, name="Kukka")
+    child.save()
+    at = timezone.now() + datetime.timedelta(days=7)
+    asked = {"form": "back", "unit": HEALTH_CENTRE, "until": timezone.localdate(at)}
+    actions.ask(by=None, person=user.person.pk, visit_at=at, **asked)
+    actions.ask(by=None, person=child.pk, age=9, **asked)
+    kind, source = Mandate.Kind.GUARDIAN, Mandate.Source.DVV
+    both = ["health", "social"]
+    record_mandate(by=None, principal=child.pk, agent=user.person.pk, kind=kind, covers=both, source=source)
+    return user
+
+
+def fill(page: Page, weeks: str, *, whole: bool) -> None:
+    """Begins, fills and finishes the form that the page asks for."""
+    page.locator("main form button").click()
+    page.wait_for_url("**/answers/**")
+    page.locator("[name=q-weeks]").fill(weeks)
+    if whole:
+        page.locator("input[name=q-numb][value=no]").check()
+    page.locator(".form-steps button[value=next]").click()
+    page.wait_for_url("**?page=**")
+    page.locator(".form-steps button[value=finish]").click()
+    page.wait_for_url("**/result/")
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), AS_SEEN)
+def test_each_page_before_a_visit_is_accessible_and_fits(
+    visit: Visit, axe: Check, fits: Check, picture: Keep, rauha: User, language: str, scheme: str, width: int
+) -> None:
+    own = Invitation.objects.get(reason="appointment")
+    professional = user_with(Role.PROFESSIONAL, HEALTH_CENTRE)
+    begin_care(by=None, person=rauha.person, user=professional, since=DAY)
+    person = f"/persons/{rauha.person.pk}"
+    rounds: list[tuple[User, dict[str, str]]] = [
+        (rauha, {"matters": "/matters/", "forms": "/forms/", "asked": f"/asked/{own.pk}/"}),
+        (
+            professional,
+            {
+                "ask": f"{person}/ask-form/",
+                "visit-empty": f"{person}/visits/{own.pk}/",
+                "visits": "/visits/",
+                "client": f"{person}/forms/",
+            },
+        ),
+    ]
+    for user, pages in rounds:
+        page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width, user=user)
+        for name, address in pages.items():
+            page.goto(address)
+            expect(page.get_by_role("heading", level=1)).to_have_count(1)
+            assert page.url.endswith(address), f"{address} led to {page.url}"
+            axe(page)
+            fits(page)
+            picture(page, f"pre-visit-{name}-{language}-{scheme}-{width}")
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "javascript"), [("fi", 390, True), ("sv", 1440, True), ("en", 390, False)]
+)
+def test_a_child_and_a_guardian_answer_and_the_visit_shows_both_side_by_side(
+    visit: Visit, axe: Check, fits: Check, picture: Keep, rauha: User, language: str, width: int, javascript: bool
+) -> None:
+    row, mandate = Invitation.objects.get(reason="age_check"), Mandate.objects.get()
+    common = {"language": language, "width": width, "javascript": javascript}
+    child = visit("/matters/", user=row.person.user, **common)
+    child.locator(f"a[href='/asked/{row.pk}/']").click()
+    fill(child, "3", whole=True)
+    guardian = visit("/me/acting/", user=rauha, **common)
+    guardian.locator(f"form[action='/me/acting/{mandate.pk}/begin/'] button").click()
+    guardian.wait_for_url("**/me/")
+    guardian.goto("/matters/")
+    guardian.locator(f"a[href='/asked/{row.pk}/']").click()
+    if javascript:
+        axe(guardian)
+    fits(guardian)
+    picture(guardian, f"pre-visit-guardian-{language}-{width}")
+    fill(guardian, "5", whole=False)
+    expect(guardian.locator("main")).not_to_contain_text("tunnoton")
+    professional = visit("/visits/", user=user_with(Role.PROFESSIONAL, HEALTH_CENTRE), **common)
+    professional.locator(f"a[href$='/visits/{row.pk}/']").click()
+    professional.wait_for_url(f"**/visits/{row.pk}/")
+    expect(professional.locator("main section.stack > h2")).to_have_count(2)
+    if javascript:
+        axe(professional)
+    fits(professional)
+    picture(professional, f"pre-visit-visit-{language}-{width}")
