@@ -30,7 +30,18 @@ from luotsi.web.referrals import queries
 from luotsi.web.referrals.models import ORIGINS, Consent, Meeting, Receiver, Referral, Score, Transition, Volunteer
 from luotsi.web.referrals.queries import NoReferral
 from luotsi.web.referrals.steps.actions import Draft as Draft
-from luotsi.web.referrals.steps.actions import coordinate, locked, move, own, ready, said, speaking, subject, written
+from luotsi.web.referrals.steps.actions import (
+    assessed,
+    coordinate,
+    locked,
+    move,
+    own,
+    ready,
+    said,
+    speaking,
+    subject,
+    written,
+)
 from luotsi.web.services.models import Organisation, Service
 
 WELLBEING, FORM = "who5", "who_5"
@@ -251,7 +262,13 @@ def score(
     if not values:
         raise UserError(_("Answer each of the five statements."))
     kept = [_keep(found, moment, instrument, value) for instrument, value in values.items()]
-    record("referral.scored", by=by, subject=subject(found), wellbeing_referral=said(found))
+    record(
+        "referral.scored",
+        by=by,
+        subject=subject(found),
+        wellbeing_referral=said(found),
+        assessment=assessed(found, moment),
+    )
     return kept
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -34,6 +34,8 @@ WHY = {
     "follow_up": gettext_lazy("Wellbeing referral: time to ask how it goes"),
 }
 """Why a referral comes to its coordinators."""
+VARIABLES = {Score.Instrument.WHO_5: "who5", Score.Instrument.LONELY: "lonely"}
+"""What forms call the same in their answers."""
 
 
 @dataclass(frozen=True)
@@ -141,15 +143,19 @@ def said(referral: Referral) -> dict[str, Any]:
     scores = {(each.instrument, each.moment): each.value for each in Score.objects.filter(referral=referral)}
     receiver, service = referral.receiver, referral.receiver and referral.receiver.service
 
-    def last(*states: str) -> str:
-        return next((each.at.isoformat() for each in reversed(steps) if each.after in states), "")
+    def first(state: str) -> str:
+        return next((each.at.isoformat() for each in steps if each.after == state), "")
 
-    sent = last(moves.SENT)
+    def last(state: str) -> str:
+        return next((each.at.isoformat() for each in reversed(steps) if each.after == state), "")
+
+    sent = first(moves.SENT)
     return {
         "referral_id": str(referral.pk),
         "person": str(referral.person_id) if referral.person_id else "",  # pyright: ignore[reportAttributeAccessIssue]
         "unit": referral.unit,
         "organisation": (receiver.organisation.business_id or receiver.organisation.entry) if receiver else "",
+        "organisation_name": receiver.organisation.name.get("fi", "") if receiver else "",
         "service": service.entry if service else "",
         "origin": referral.origin,
         "language": referral.language,
@@ -164,9 +170,27 @@ def said(referral: Referral) -> dict[str, Any]:
         "closed_at": last(moves.CLOSED),
         "who5_before": scores.get((Score.Instrument.WHO_5, Score.Moment.BEFORE), ""),
         "who5_after": scores.get((Score.Instrument.WHO_5, Score.Moment.AFTER), ""),
-        "lonely_before": scores.get((Score.Instrument.LONELY, Score.Moment.BEFORE), ""),
-        "lonely_after": scores.get((Score.Instrument.LONELY, Score.Moment.AFTER), ""),
-        "volunteer": referral.link_worker_id is not None,  # pyright: ignore[reportAttributeAccessIssue]
+        "link_worker": referral.link_worker_id is not None,  # pyright: ignore[reportAttributeAccessIssue]
+    }
+
+
+def assessed(referral: Referral, moment: str) -> dict[str, Any]:
+    """The scores of one moment as the concept `assessment` has them; answered again, it is the same assessment."""
+    scores = list(Score.objects.filter(referral=referral, moment=moment))
+    today = timezone.localdate().isoformat()
+    return {
+        "assessment_id": str(uuid.uuid5(referral.pk, moment)),
+        "person": str(referral.person_id),  # pyright: ignore[reportAttributeAccessIssue]
+        "unit": referral.unit,
+        "instrument": "WHO5" if Score.Instrument.WHO_5 in {each.instrument for each in scores} else "OTHER",
+        "assessed_on": today,
+        "locked": True,
+        "locked_on": today,
+        "reason": None,
+        "answers": [
+            {"variable": VARIABLES[each.instrument], "value": str(each.value), "number": str(each.value)}
+            for each in scores
+        ],
     }
 
 
