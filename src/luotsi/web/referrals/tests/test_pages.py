@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from typing import Any
 
 import pytest
@@ -74,6 +75,13 @@ def test_a_referral_from_a_matter_keeps_what_it_comes_from(cared: Person, hilkka
     made = Referral.objects.get()
     assert (made.origin, made.origin_id) == ("work_item", "12")
     assert client_of(hilkka).get(f"/persons/{cared.pk}/referrals/new/?origin=nowhere").status_code == 404
+
+
+def test_who_has_no_basis_to_read_a_person_is_led_to_the_page_that_says_so(veikko: Person, kaisa: User) -> None:
+    client = client_of(kaisa)
+    answer = client.get(f"/persons/{veikko.pk}/referrals/new/")
+    assert answer.headers["location"] == f"/persons/{veikko.pk}/"
+    assert client.get(f"/persons/{uuid.UUID(int=0)}/referrals/new/").status_code == 404
 
 
 def test_a_service_of_the_directory_is_chosen_first_and_the_form_then_has_it(

@@ -78,8 +78,10 @@ def begin(request: HttpRequest, person: uuid.UUID) -> HttpResponseBase:
     user = signed_in(request)
     try:
         known = people.read_person(by=user, person=person, what=queries.WHAT)
-    except people.NoBasis:
+    except people.NoPerson:
         raise Http404 from None
+    except people.NoBasis:
+        return redirect("person", person=person)
     origin = (request.GET.get("origin", "page"), request.GET.get("id", "").replace("\x00", "")[:100])
     if origin[0] not in ORIGINS:
         raise Http404
