@@ -24,7 +24,7 @@ from luotsi.concepts.reading import County
 from luotsi.concepts.records import Concept
 from luotsi.jobs import landing
 from luotsi.web.events.actions import move
-from luotsi.web.events.models import Event
+from luotsi.web.events.models import Event, records
 from luotsi.web.events.queries import unread
 from luotsi.web.people.queries import personal_codes
 
@@ -101,17 +101,19 @@ def _by_concept(county: County, events: Iterable[Event]) -> dict[str, list[Row]]
                     "table. Add it there and in county/concepts."
                 )
             concept = county.concepts[name]
-            found[name].append({**_row(concept, record, codes), **_told(event)})
-            for many in concept.many.keys() & record.keys():
-                found[f"{name}_{many}"] += [{**row, **_told(event)} for row in _rows(concept, many, record)]
-    return dict(found)
+            for each in records(record):
+                found[name].append({**_row(concept, each, codes), **_told(event)})
+                for many in concept.many.keys() & each.keys():
+                    found[f"{name}_{many}"] += [{**row, **_told(event)} for row in _rows(concept, many, each)]
+    return {name: rows for name, rows in found.items() if rows}
 
 
 def _persons(county: County, event: Event) -> Iterable[str]:
     """Our own ids of the persons that an event's records refer to."""
     for name, record in event.payload.items():
         attributes = county.concepts[name].attributes if name in county.concepts else {}
-        yield from (str(record[key]) for key, each in attributes.items() if each.refers == PERSON and record.get(key))
+        referring = [key for key, each in attributes.items() if each.refers == PERSON]
+        yield from (str(each[key]) for each in records(record) for key in referring if each.get(key))
 
 
 def _told(event: Event) -> Row:

@@ -25,8 +25,8 @@ def on(name: str) -> Callable[[Handler], Handler]:
     return marked
 
 
-def record(name: str, *, by: Any, subject: str = "", **payload: dict[str, Any]) -> Event:
-    """Writes one event and calls its handlers. Each keyword of `payload` is a concept and its record.
+def record(name: str, *, by: Any, subject: str = "", **payload: dict[str, Any] | list[dict[str, Any]]) -> Event:
+    """Writes one event and calls its handlers. Each keyword of `payload` is a concept and its record or records.
 
     `by` is the user who did it, or None where no one is signed in. Raises RuntimeError outside a transaction: an event
     without what it tells of, or the other way round, must never stand.

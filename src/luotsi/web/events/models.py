@@ -25,7 +25,8 @@ class TransactionId(models.Field):
 class Event(models.Model):
     """Something that was done: `noun.past_tense`, by whom, when, and the concept record that says it.
 
-    `payload` holds concept records by concept: {"note": {"note_id": ...}}; empty where nothing goes to the lake.
+    `payload` holds concept records by concept: {"note": {"note_id": ...}}, a list of them where many rows were changed
+    at once; empty where nothing goes to the lake.
     """
 
     event_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -42,6 +43,11 @@ class Event(models.Model):
         constraints = (
             models.CheckConstraint(condition=models.Q(name__regex=r"^[a-z_]+\.[a-z_]+$"), name="event_name_form"),
         )
+
+
+def records(told: dict[str, Any] | list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The records of one concept in a payload."""
+    return told if isinstance(told, list) else [told]
 
 
 class Cursor(models.Model):

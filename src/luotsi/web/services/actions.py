@@ -21,7 +21,7 @@ from luotsi.connectors.entries import Delivery, Fault
 from luotsi.web.events.actions import record
 from luotsi.web.people.models import User
 from luotsi.web.people.permissions import require
-from luotsi.web.services import incoming, indexing, postings
+from luotsi.web.services import incoming, indexing, postings, records
 from luotsi.web.services.indexing import Vocabulary
 from luotsi.web.services.models import (
     Channel,
@@ -60,8 +60,8 @@ def take_in(*, by: None, source: str, delivery: Delivery, known: Vocabulary, com
 
     complete: entries of the source that the delivery lacks are gone. Only jobs do this, so that no one is asked.
     """
-    taken = _take(source, delivery, known, complete)
-    record("directory.taken_in", by=by, subject=f"directory:{source}")
+    taken, touched = _take(source, delivery, known, complete)
+    record("directory.taken_in", by=by, subject=f"directory:{source}", **records.told(touched))
     return taken
 
 
@@ -132,13 +132,28 @@ def decide(*, by: User, proposal: Proposal, approved: bool, reason: str, known: 
         raise UserError(_("Someone has decided this already."))
     if not approved and not reason.strip():
         raise UserError(_("Write the reason, so that the keeper knows what to mend."))
+    touched: set[int] = set()
     if approved:
-        _take(Source.OWN, incoming.proposed(proposal), known, complete=False)
+        _taken, touched = _take(Source.OWN, incoming.proposed(proposal), known, complete=False)
     proposal.state = State.APPROVED if approved else State.REFUSED
     proposal.decided_by, proposal.decided_at, proposal.reason = by, timezone.now(), reason.strip()[:500]
     proposal.save()
-    record("proposal.approved" if approved else "proposal.refused", by=by, subject=f"service:{proposal.entry}")
+    subject, told = f"service:{proposal.entry}", records.told(touched)
+    record("proposal.approved" if approved else "proposal.refused", by=by, subject=subject, **told)
     return proposal
+
+
+@transaction.atomic
+def check(*, by: User, service: Service) -> Service:
+    """Says that an entry still holds today. Raises PermissionDenied for an entry of an organisation of others."""
+    require(by, "entry.propose")
+    if not Keeper.objects.filter(user=by, organisation=service.organisation).exists():
+        raise PermissionDenied(_("You keep other entries, not this one."))
+    service = Service.objects.select_for_update().get(pk=service.pk)
+    service.checked_on, service.asked_at = timezone.localdate(), None
+    service.save(update_fields=["checked_on", "asked_at"])
+    record("entry.checked", by=by, subject=f"service:{service.entry}", **records.told([service.pk]))
+    return service
 
 
 @transaction.atomic
@@ -150,7 +165,8 @@ def ask_keeper(*, by: None, service: Service, send: Callable[[], object]) -> boo
     return True
 
 
-def _take(source: str, delivery: Delivery, known: Vocabulary, complete: bool) -> Taken:
+def _take(source: str, delivery: Delivery, known: Vocabulary, complete: bool) -> tuple[Taken, set[int]]:
+    """What it did, and the ids of the services that it touched."""
     _lock()
     faults = list(delivery.faults)
     organisations = incoming.sort(delivery.organisations, Organisation, source, faults, {})
@@ -170,13 +186,16 @@ def _take(source: str, delivery: Delivery, known: Vocabulary, complete: bool) ->
     _join(written, [*channels.new, *channels.changed])
     _index(known, written, gone["Service"])
     every = (organisations, channels, services)
-    return Taken(
+    taken = Taken(
         sum(len(each.new) for each in every),
         sum(len(each.changed) for each in every),
         sum(each.same for each in every),
         removed,
         faults,
     )
+    of_channels = [each.pk for each in (*channels.new, *channels.changed)] + list(gone["Channel"])
+    joined = Service.channels.through.objects.filter(channel_id__in=of_channels).values_list("service_id", flat=True)
+    return taken, {each.pk for each in written} | gone["Service"] | set(joined)
 
 
 def _lock() -> None:

@@ -13,6 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from luotsi.connectors.entries import KINDS, ORGANISATIONS
 
@@ -129,6 +130,7 @@ class Service(Entry):
     """When someone last said that it holds."""
     asked_at = models.DateTimeField(null=True)
     """When its keeper was last asked."""
+    added_at = models.DateTimeField(default=timezone.now)
     indexed_by = models.CharField(max_length=32, blank=True)
     """The digest of the words and rules it was last made findable by."""
 

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("services/own/", keepers.own, name="own_services"),
     path("services/own/template.xlsx", keepers.template, name="services_template"),
     path("services/own/<str:organisation>/<str:entry>/", keepers.write, name="write_service"),
+    path("services/own/<str:organisation>/<str:entry>/check/", keepers.check, name="check_service"),
     path("services/proposals/", keepers.proposals, name="proposals"),
     path("services/proposals/keepers/", keepers.appoint, name="appoint_keeper"),
     path("services/proposals/<int:pk>/", keepers.decide, name="decide_proposal"),

@@ -81,6 +81,19 @@ def test_no_other_role_writes_or_approves(keeper: User, role: Role) -> None:
         actions.decide(by=other, proposal=proposal, approved=True, reason="", known=searching.known())
 
 
+def test_a_keeper_says_that_an_entry_still_holds(keeper: User, client: Client) -> None:
+    sign_in(client, keeper, 0)
+    assert "check/" in client.get("/services/own/").content.decode()
+    client.post("/services/own/seura/velka/check/")
+    assert Service.objects.get(entry="velka").checked_on == timezone.localdate()
+    event = Event.objects.latest("pk")
+    assert event.name == "entry.checked"
+    assert event.payload["service_check"][0]["checked_on"] == timezone.localdate().isoformat()
+    assert client.post("/services/own/muu/velka/check/").status_code == 404
+    with pytest.raises(PermissionDenied):
+        actions.check(by=user_with(Role.KEEPER, "elsewhere"), service=Service.objects.get(entry="velka"))
+
+
 def test_a_newer_proposal_takes_the_place_of_one_that_waits(keeper: User) -> None:
     proposed(keeper)
     proposed(keeper)

@@ -1,5 +1,6 @@
 """Taking entries in: the same again, changes, deletions, other sources, cycles, what is interrupted."""
 
+import datetime
 from dataclasses import replace
 
 import pytest
@@ -117,9 +118,33 @@ def test_an_import_that_breaks_in_the_middle_leaves_the_old_directory(monkeypatc
     assert rows() == before
 
 
-def test_an_import_leaves_one_event() -> None:
+def test_an_import_leaves_one_event_that_tells_the_entries_it_touched() -> None:
     small()
-    assert list(Event.objects.values_list("name", "subject")) == [("directory.taken_in", "directory:ptv")]
+    (event,) = Event.objects.all()
+    assert (event.name, event.subject) == ("directory.taken_in", "directory:ptv")
+    told = {each["entry_id"]: each for each in event.payload["service_entry"]}
+    assert (told["kahvila"]["kind"], told["kahvila"]["in_swedish"], told["velka"]["in_swedish"]) == (
+        "association",
+        True,
+        False,
+    )
+    assert told["kirjasto"]["in_swedish"] is None
+    small()
+    assert Event.objects.latest("pk").payload == {"service_entry": [], "service_check": []}
+
+
+def test_an_entry_is_told_anew_when_its_channel_comes_or_it_goes_away() -> None:
+    take(delivery(service("a", "Kuoro", channels=("c",), checked=datetime.date(2026, 1, 2)), service("b", "Kerho")))
+    take(delivery(channels=(Channel("c", "online", {"fi": "Verkossa"}),)))
+    (entry,) = Event.objects.latest("pk").payload["service_entry"]
+    assert (entry["entry_id"], entry["digital"]) == ("a", True)
+    (day,) = Event.objects.latest("pk").payload["service_check"]
+    assert day == {"check_id": "a:2026-01-02", "service_entry": "a", "checked_on": "2026-01-02"}
+    told = delivery()
+    told.removed = {"b"}
+    take(told)
+    (entry,) = Event.objects.latest("pk").payload["service_entry"]
+    assert (entry["entry_id"], bool(entry["removed_at"])) == ("b", True)
 
 
 def test_a_name_with_null_characters_and_a_text_without_end_are_kept_in_bounds() -> None:

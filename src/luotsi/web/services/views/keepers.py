@@ -33,7 +33,9 @@ def own(request: HttpRequest) -> HttpResponse:
             {
                 "organisation": each.organisation,
                 "name": shown.said(each.organisation.name),
-                "services": [(one.entry, shown.said(one.name), one.source == Source.OWN) for one in services],
+                "services": [
+                    (one.entry, shown.said(one.name), one.source == Source.OWN, *shown.checked(one)) for one in services
+                ],
                 "proposals": [(one, one.said.get("nimi_fi", "")) for one in each.organisation.proposals.all()[:20]],
             }
         )
@@ -66,6 +68,18 @@ def write(request: HttpRequest, organisation: str, entry: str) -> HttpResponseBa
         return redirect("own_services")
     context = {"form": form, "organisation": shown.said(found.name)}
     return render(request, "services/write.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@permitted("entry.propose")
+def check(request: HttpRequest, organisation: str, entry: str) -> HttpResponseBase:
+    """Says that an entry still holds, wherever it is kept."""
+    found = Service.objects.filter(entry=entry, organisation__entry=organisation, removed_at=None).first()
+    if found is None:
+        raise Http404
+    actions.check(by=signed_in(request), service=found)
+    messages.success(request, _("Thank you. The entry is marked as checked today."))
+    return redirect("own_services")
 
 
 @require_safe

@@ -1,4 +1,5 @@
-from django.db import migrations
+import django.utils.timezone
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -8,4 +9,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RemoveField(model_name="service", name="experience_measured"),
+        migrations.AddField("service", "added_at", models.DateTimeField(default=django.utils.timezone.now)),
     ]

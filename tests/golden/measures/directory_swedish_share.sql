@@ -1,0 +1,181 @@
+WITH service_entry AS (
+  SELECT
+    service_entry.key,
+    service_entry.origin,
+    service_entry.kind,
+    service_entry.in_swedish,
+    service_entry.added_at,
+    service_entry.removed_at
+  FROM marts.service_entry AS service_entry
+  WHERE
+    NOT service_entry.in_swedish IS NULL
+), census AS (
+  SELECT
+    service_entry.*,
+    months.month AS period_start,
+    CAST(LAST_DAY(months.month) AS DATE) AS period_end
+  FROM service_entry
+  CROSS JOIN (
+    SELECT
+      CAST(UNNEST(
+        GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+      ) AS DATE) AS month
+  ) AS months
+), kept AS (
+  SELECT
+    *
+  FROM census
+  WHERE
+    added_at < (
+      period_end + 1
+    )
+    AND (
+      removed_at IS NULL OR removed_at >= (
+        period_end + 1
+      )
+    )
+), dated AS (
+  SELECT
+    *,
+    period_start AS month
+  FROM kept
+), periods AS (
+  SELECT DISTINCT
+    'month' AS grain,
+    STRFTIME(month, '%Y-%m') AS period,
+    CAST(DATE_TRUNC('MONTH', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('MONTH', month) + INTERVAL '0' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      CAST(UNNEST(
+        GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+      ) AS DATE) AS month
+  ) AS months
+  UNION ALL
+  SELECT DISTINCT
+    'quarter' AS grain,
+    YEAR(month) || '-Q' || QUARTER(month) AS period,
+    CAST(DATE_TRUNC('QUARTER', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('QUARTER', month) + INTERVAL '2' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      CAST(UNNEST(
+        GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+      ) AS DATE) AS month
+  ) AS months
+  UNION ALL
+  SELECT DISTINCT
+    'year' AS grain,
+    CAST(YEAR(month) AS TEXT) AS period,
+    CAST(DATE_TRUNC('YEAR', month) AS DATE) AS first_month,
+    CAST(DATE_TRUNC('YEAR', month) + INTERVAL '11' MONTHS AS DATE) AS last_month
+  FROM (
+    SELECT
+      CAST(UNNEST(
+        GENERATE_SERIES(CAST($first_month AS TIMESTAMP), CAST($last_month AS TIMESTAMP), INTERVAL '1' MONTH)
+      ) AS DATE) AS month
+  ) AS months
+), flagged AS (
+  SELECT
+    month,
+    origin AS origin,
+    CAST(kind AS TEXT) AS provider_kind,
+    CASE WHEN in_swedish IS TRUE THEN 1 ELSE 0 END AS pattern
+  FROM dated
+), cells AS (
+  SELECT
+    month,
+    origin,
+    provider_kind,
+    pattern,
+    COUNT(*) AS rows
+  FROM flagged
+  GROUP BY
+    month,
+    pattern,
+    origin,
+    provider_kind
+), groups AS (
+  SELECT
+    month,
+    '' AS set,
+    '' AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  GROUP BY
+    month,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'origin' AS set,
+    'origin=' || COALESCE(origin, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  GROUP BY
+    month,
+    origin,
+    pattern
+  UNION ALL
+  SELECT
+    month,
+    'provider_kind' AS set,
+    'provider_kind=' || COALESCE(provider_kind, 'unknown') AS "group",
+    pattern,
+    SUM(rows) AS rows
+  FROM cells
+  GROUP BY
+    month,
+    provider_kind,
+    pattern
+), monthly AS (
+  SELECT
+    month,
+    set,
+    "group",
+    SUM(rows) AS rows,
+    SUM(rows) FILTER(WHERE
+      (
+        pattern & 1
+      ) <> 0) AS true_0
+  FROM groups
+  GROUP BY
+    month,
+    set,
+    "group"
+), summed_directory_swedish_share AS (
+  SELECT
+    periods.grain,
+    periods.period,
+    periods.first_month,
+    periods.last_month,
+    monthly.set,
+    monthly."group",
+    COALESCE(SUM(true_0), 0) AS numerator,
+    COALESCE(SUM(true_0), 0) AS counted,
+    COALESCE(SUM(rows), 0) AS denominator,
+    COALESCE(SUM(rows), 0) AS weighed
+  FROM monthly
+  JOIN periods
+    ON monthly.month = periods.last_month
+    AND periods.grain IN ('month', 'quarter', 'year')
+  GROUP BY
+    periods.grain,
+    periods.period,
+    periods.first_month,
+    periods.last_month,
+    monthly.set,
+    monthly."group"
+)
+SELECT
+  'directory_swedish_share' AS measure,
+  1 AS version,
+  summed_directory_swedish_share.period AS period,
+  summed_directory_swedish_share."group" AS "group",
+  CAST(summed_directory_swedish_share.numerator AS DOUBLE) AS numerator,
+  CAST(summed_directory_swedish_share.denominator AS DOUBLE) AS denominator,
+  CAST(summed_directory_swedish_share.numerator AS DOUBLE) / NULLIF(CAST(summed_directory_swedish_share.denominator AS DOUBLE), 0) AS value,
+  summed_directory_swedish_share.weighed AS n
+FROM summed_directory_swedish_share
