@@ -1,6 +1,7 @@
 """What the receiver does with a referral passed to them: accepts or declines it, proposes times, meets, closes.
 
-A volunteer acts on what is passed to their organisation alone; a coordinator may close and mark for one who cannot.
+A volunteer acts on what is passed to their organisation alone; staff of the referral may take it back or close it for
+a receiver who cannot.
 Raises queries.NoReferral for a referral that is none of the user's, and UserError where it has gone on meanwhile.
 """
 
@@ -18,7 +19,7 @@ from luotsi.concepts.referrals import ACCEPTED, ATTENDING, BEFORE_MEETING, MET, 
 from luotsi.web.events.actions import record
 from luotsi.web.people import codes
 from luotsi.web.people.models import User
-from luotsi.web.people.permissions import Role, require
+from luotsi.web.people.permissions import require
 from luotsi.web.referrals import queries
 from luotsi.web.referrals.models import Meeting, Receiver, Referral, Transition, Volunteer
 from luotsi.web.referrals.queries import NoReferral
@@ -40,8 +41,9 @@ def accept(*, by: User, referral: uuid.UUID) -> Referral:
 @transaction.atomic
 def decline(*, by: User, referral: uuid.UUID, reason: str, text: str = "") -> Referral:
     """Declines a referral with a code of `wellbeing_referral_decline`: it goes to the coordinators, to be sent on."""
-    require(by, "passed_referral.answer")
-    found = locked(queries.of_volunteer(by), referral)
+    volunteer = _receives(by, referral)
+    require(by, "passed_referral.answer" if volunteer else "referral.coordinate")
+    found = locked(queries.of_volunteer(by) if volunteer else queries.of_staff(by), referral)
     if reason not in codes.rows("wellbeing_referral_decline"):
         raise UserError(_("Choose the reason from the list."))
     ready(found, "decline")
@@ -105,7 +107,7 @@ def close(*, by: User, referral: uuid.UUID, outcome: str, words: str = "") -> Re
 
     The receiver sees it no more. Before they have met it can end as not started or returned alone.
     """
-    volunteer = Role.VOLUNTEER in {role for role, _unit in by.held}
+    volunteer = _receives(by, referral)
     require(by, "passed_referral.answer" if volunteer else "referral.coordinate")
     found = locked(queries.of_volunteer(by) if volunteer else queries.of_staff(by), referral)
     if outcome not in OUTCOMES:
@@ -133,3 +135,8 @@ def tell_places(*, by: User, receiver: int, places: int) -> Receiver:
     found.save(update_fields=["places", "told_at"])
     record("receiver.places_changed", by=by, subject=f"receiver:{found.pk}")
     return found
+
+
+def _receives(by: User, referral: uuid.UUID) -> bool:
+    """Whether a referral is with the user as its volunteer, rather than theirs as staff."""
+    return Referral.objects.filter(queries.of_volunteer(by), pk=referral).exists()

@@ -276,6 +276,20 @@ def test_of_two_volunteers_who_accept_the_second_is_told(
         receiving.accept(by=volunteer(seura, "Ville"), referral=one.pk)
 
 
+def test_staff_take_back_what_a_link_worker_who_has_gone_can_answer_no_more(
+    hilkka: User, veera: User, seura: Receiver, veikko: Person, kaisa: User
+) -> None:
+    ville = volunteer(seura, "Ville")
+    one = brought_to("accepted", referral(hilkka, veikko, seura, link_worker=ville.pk), hilkka, ville)
+    Membership.objects.filter(user=ville).update(until=DAY)
+    for gone in (veera, User.objects.get(pk=ville.pk)):
+        with pytest.raises((PermissionDenied, NoReferral)):
+            receiving.decline(by=gone, referral=one.pk, reason="other")
+    receiving.decline(by=kaisa, referral=one.pk, reason="other")
+    actions.edit(by=kaisa, referral=one.pk, draft=draft(seura))
+    assert Referral.objects.get(pk=one.pk).link_worker is None
+
+
 def test_before_they_have_met_nothing_is_reached(hilkka: User, veera: User, seura: Receiver, veikko: Person) -> None:
     one = brought_to("accepted", referral(hilkka, veikko, seura), hilkka, veera)
     with pytest.raises(UserError, match="not met yet"):
