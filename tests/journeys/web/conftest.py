@@ -69,7 +69,7 @@ def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
         if user is not None:
             context.add_cookies([{**_session(user), "url": live_server.url}])  # type: ignore[list-item]
         page = context.new_page()
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda said: faults.append(f"{said.text} {said.location}") if said.type == "error" else None)
         page.on("pageerror", lambda fault: faults.append(str(fault)))
         page.goto(path)
         return page
@@ -133,7 +133,8 @@ def picture() -> Callable[[Page, str], None]:
     PICTURES.mkdir(exist_ok=True)
 
     def kept(page: Page, name: str) -> None:
-        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        # Hiding the caret would leave an empty style on each field, which HTMX copies and our policy refuses.
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=True, caret="initial")
 
     return kept
 

@@ -77,7 +77,7 @@ def begin(*, by: None, link: Link) -> LinkResponse:
 
 @dataclass
 class Saved:
-    """What a save did. `stale`: the page was drawn from other answers than those that stand; nothing was changed."""
+    """What a save did. `stale`: it had been finished, or an answer of this page is another than one given meanwhile."""
 
     opened: Opened
     taken: Taken
@@ -88,7 +88,7 @@ class Saved:
 def save(
     *, by: None, link: Link, response: uuid.UUID, revision: int, answers: Texts, group: tuple[str, str], language: str
 ) -> Saved | None:
-    """Takes in what a page sent, where it was drawn from the answers that stand; None where there is no such response.
+    """Takes in what a page sent but what would overwrite an answer given meanwhile; None: there is no such response.
 
     group: (add, remove, up or down; the path of the group). Raises UserError where it cannot be.
     """
@@ -96,9 +96,10 @@ def save(
     if found is None:
         return None
     row = found.response
-    if not found.open or revision != row.revision:
-        return Saved(found, _shown_again(answers), stale=True)
-    taken = saving.take(found.filling, answers, {}, {}, language)
+    if not found.open:
+        return Saved(found, Taken(), stale=True)
+    bases = queries.bases(row, revision) if revision != row.revision else {}
+    taken = saving.take(found.filling, answers, bases, {}, language)
     what, path = group
     if what == "add":
         found.filling.add(path)
@@ -109,14 +110,11 @@ def save(
     if taken.before or what:
         row.revision += 1
         row.kept, row.changed_at = found.filling.kept(), timezone.now()
-        row.save(update_fields=["revision", "kept", "changed_at"])
+        row.changes = [*row.changes, *([row.revision, path, before] for path, before in taken.before.items())]
+        row.save(update_fields=["revision", "kept", "changed_at", "changes"])
         record("link_response.saved", by=by, subject=f"link_response:{row.pk}")
-    return Saved(found, taken)
-
-
-def _shown_again(answers: Texts) -> Taken:
-    """What a page sent that was not taken in, to be shown in its fields again."""
-    return Taken(typed={path: [each[: saving.LONGEST] for each in texts] for path, texts in answers.items()})
+    taken.typed |= {each.path: list(each.mine) for each in taken.conflicts}
+    return Saved(found, taken, stale=bool(taken.conflicts))
 
 
 @transaction.atomic

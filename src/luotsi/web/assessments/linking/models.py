@@ -48,6 +48,8 @@ class LinkResponse(models.Model):
     version = models.ForeignKey("assessments.FormVersion", on_delete=models.PROTECT, related_name="+")
     kept = models.JSONField(encoder=wire.Encoder, decoder=wire.Decoder, default=dict)
     revision = models.PositiveIntegerField(default=0)
+    changes = models.JSONField(default=list)
+    """[revision, path, the texts before] of each change, so that a page sent late overwrites no one's answer unseen."""
     started_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now_add=True)
     completed_at = models.DateTimeField(null=True)

@@ -16,6 +16,7 @@ from luotsi.web.assessments import published
 from luotsi.web.assessments.linking.models import Link, LinkResponse
 from luotsi.web.assessments.permissions import ALLOWED
 from luotsi.web.assessments.published import Offered
+from luotsi.web.assessments.saving import Texts
 from luotsi.web.people.models import User
 from luotsi.web.people.permissions import require
 
@@ -71,6 +72,15 @@ class Opened:
     def result(self) -> Result:
         """Scores, classes and outcomes of the answers as they are."""
         return self.form.judged(self.filling, timezone.localdate(self.response.completed_at or timezone.now()))
+
+
+def bases(response: LinkResponse, revision: int) -> Texts:
+    """Path -> the answer at a revision, for each answer that has changed since then."""
+    found: Texts = {}
+    for at, path, before in response.changes:
+        if at > revision:
+            found.setdefault(path, before)
+    return found
 
 
 def opened(found: Link, response: uuid.UUID, *, locked: bool = False) -> Opened | None:

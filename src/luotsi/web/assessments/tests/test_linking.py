@@ -211,3 +211,10 @@ def test_so_many_responses_are_begun_from_one_address_in_an_hour_and_no_more(
     address = made(leader)
     found = [Client(REMOTE_ADDR="192.0.2.7").post(address).status_code for _ in range(3)]
     assert found == [302, 302, 429]
+
+
+def test_a_page_sent_before_its_own_autosave_has_come_back_is_no_conflict(leader: Client) -> None:
+    client, at = begun(made(leader))
+    client.post(at, sent(0, "autosave", weeks="3"))
+    assert client.post(at, sent(0, "next", weeks="3", numb="no")).status_code == 302
+    assert LinkResponse.objects.get().revision == 2
