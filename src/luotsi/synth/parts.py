@@ -112,6 +112,7 @@ def _county_sheets(here: World, totals: dict[str, Array], rng: np.random.Generat
     yield from county.bed_days(here, np.cumsum(totals["moves"], axis=1))
     yield from county.care_home_days(here, rng)
     yield from own.surveys(here, rng)
+    yield from own.directory(here, rng)
 
 
 def _totals(drawn: Block) -> dict[str, Array]:

@@ -1,5 +1,6 @@
 """Events of the web half reach the lake once each, whatever happens on the way, and become rows of the vault."""
 
+import datetime
 import os
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from luotsi.web.events.models import Event
 from luotsi.web.events.queries import unread
 from luotsi.web.people.tests.made_up import person
 from luotsi.web.queues import actions as queues
+from luotsi.web.services.tests.made_up import delivery, service, take
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -161,6 +163,26 @@ def test_an_item_of_a_work_queue_is_a_row_of_the_vault_under_its_persons_pseudon
         content = path.read_bytes()
         assert b"230368" not in content, path
         assert b"apua kotona" not in content, path
+
+
+def test_all_entries_of_one_import_of_the_directory_are_rows_of_the_vault(tmp_path: Path, county: County) -> None:
+    day = datetime.date(2026, 11, 1)
+    take(delivery(service("a", "Kuoro", languages=("fi", "sv"), checked=day), service("b", "Kerho")))
+    take(delivery(service("a", "Kuoro", languages=("fi",), checked=day)), complete=True)
+    settled()
+    exporting.export(tmp_path, county)
+    vault.load(tmp_path, county)
+    con = vault.open_vault(tmp_path)
+    try:
+        marts.refresh(con, county)
+        asked = "SELECT entry_id, kind, in_swedish, digital, removed_at IS NULL FROM marts.service_entry ORDER BY 1"
+        assert con.execute(asked).fetchall() == [
+            ("a", "association", False, False, True),
+            ("b", "association", None, False, False),
+        ]
+        assert con.execute("SELECT checked_on FROM marts.service_check").fetchall() == [(day,)]
+    finally:
+        con.close()
 
 
 def test_exporting_when_nothing_has_happened_adds_nothing(tmp_path: Path, county: County) -> None:

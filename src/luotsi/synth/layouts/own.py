@@ -40,6 +40,8 @@ THEMES = (
     *("safety", "continuity", "digital", "premises", "fees"),
 )
 MOODS = ("positive", "negative", "mixed")
+ENTRIES = 400
+"""Entries of the service directory."""
 STEPS = (
     ("made", "draft"),
     ("sent", "sent"),
@@ -85,6 +87,42 @@ def surveys(world: World, rng: np.random.Generator) -> Iterator[Sheet]:
         "number": whole(points).cast(pa.string()),
     }
     yield _sheet(world, "assessment_answers", answers, day * own.DAY + 900)
+
+
+def directory(world: World, rng: np.random.Generator) -> Iterator[Sheet]:
+    """The service directory as it grows and ages, and the days on which its entries were checked."""
+    calendar, count = world.calendar, ENTRIES
+    kind = np.searchsorted([0.45, 0.6, 0.92], rng.random(count))
+    added = calendar.first + np.where(rng.random(count) < 0.6, 0, rng.integers(0, calendar.end - calendar.first, count))
+    removed = np.where(rng.random(count) < 0.08, added + rng.integers(90, 900, count), MISSING)
+    removed = np.where(removed < calendar.end, removed, MISSING)
+    language = np.where(rng.random(count) < 0.1, MISSING, rng.random(count) < np.where(kind == 0, 0.35, 0.15))
+    entries: Rows = {"id": np.arange(count), "kind": kind, "language": language, "added": added}
+    entries["digital"] = (rng.random(count) < np.where(kind == 2, 0.3, 0.55)).astype(np.int64)
+    gone = pick({**entries, "removed": removed, "changed": removed}, removed > 0)
+    rows = join([{**entries, "removed": np.full(count, MISSING), "changed": added}, gone])
+    columns = {
+        "entry_id": prefixed("demonstration-", rows["id"]),
+        "origin": codes(("ptv", "ptv", "csv", "csv"), rows["kind"]),
+        "kind": codes(("public", "private", "association", "other"), rows["kind"]),
+        "in_swedish": codes(("0", "1"), rows["language"]),
+        "digital": codes(("0", "1"), rows["digital"]),
+        "added_at": stamps(rows["added"] * own.DAY + 600, "own"),
+        "removed_at": stamps(np.where(rows["removed"] > 0, rows["removed"] * own.DAY + 600, MISSING), "own"),
+    }
+    yield _sheet(world, "service_entry", columns, rows["changed"] * own.DAY + 600)
+    years = np.arange(world.years[1] - world.years[0] + 1)
+    entry, year = np.repeat(np.arange(count), len(years)), np.tile(years, count)
+    day = added[entry] + year * 365 + np.where(year == 0, 0, rng.integers(-60, 90, len(entry)))
+    kept = (day < calendar.end) & ((removed[entry] < 0) | (day < removed[entry]))
+    kept &= (year == 0) | (rng.random(len(entry)) < np.where(kind[entry] == 2, 0.55, 0.75))
+    entry, day = entry[kept], day[kept]
+    columns = {
+        "check_id": prefixed("demonstration-", entry * 100_000 + day),
+        "service_entry": prefixed("demonstration-", entry),
+        "checked_on": days(day, "iso"),
+    }
+    yield _sheet(world, "service_check", columns, day * own.DAY + 600)
 
 
 def _sheet(world: World, table: str, columns: dict[str, pa.Array], changed: Array) -> Sheet:

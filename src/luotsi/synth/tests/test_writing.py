@@ -107,6 +107,7 @@ def test_manifests_tell_the_rows_and_the_digest(made: Summary) -> None:
 
 
 OWN = {"wellbeing_referral", "work_item", "assessment", "assessment_answers", "feedback", "feedback_invitation"}
+OWN |= {"service_entry", "service_check"}
 
 
 def own(made: Summary, table: str) -> list[dict[str, str | None]]:
@@ -122,6 +123,16 @@ def test_our_own_events_come_as_parquet_with_the_columns_that_the_source_declare
         assert set(rows[0]) <= set(tables[table].columns)
         assert {name for name, column in tables[table].columns.items() if column.required} <= set(rows[0])
         assert not [row for row in rows if "" in row.values()]
+
+
+def test_a_check_of_the_directory_is_of_an_entry_that_is_there_on_that_day(made: Summary) -> None:
+    rows = sorted(own(made, "service_entry"), key=lambda each: str(each["changed_at"]))
+    entries = {row["entry_id"]: row for row in rows}
+    checks = own(made, "service_check")
+    assert len(checks) > len(entries)
+    for each in checks:
+        entry, day = entries[each["service_entry"]], str(each["checked_on"])
+        assert str(entry["added_at"])[:10] <= day < (entry["removed_at"] or "9")[:10]
 
 
 def test_a_referral_knows_nothing_of_what_comes_later(made: Summary) -> None:
