@@ -70,7 +70,7 @@ def start(
     )
     if form.record.confidential:
         # each answers alone: what one has begun, the other does not go on with
-        theirs = begun.filter(answered_by__in=(AnsweredBy.GUARDIAN, AnsweredBy.AUTHORISED))
+        theirs = begun.filter(answered_by__in=queries.OTHERS)
         begun = theirs if whose.acting else begun.exclude(pk__in=theirs.values("pk"))
     found = begun.order_by("-changed_at").first()
     if found is not None:

@@ -21,11 +21,14 @@ from luotsi.forms.filling import Filling
 from luotsi.forms.outcomes import Result
 from luotsi.forms.wire import Json
 from luotsi.web.assessments import published
-from luotsi.web.assessments.models import Change, Response, ResponseStatus, Unsent
+from luotsi.web.assessments.models import AnsweredBy, Change, Response, ResponseStatus, Unsent
 from luotsi.web.assessments.saving import Texts
 from luotsi.web.people.mandates import Acting, visible_to_guardian
 from luotsi.web.people.models import User
 from luotsi.web.people.queries import Resident
+
+OTHERS = (AnsweredBy.GUARDIAN, AnsweredBy.AUTHORISED)
+"""Who answers for another. Where a form asks in confidence, they and the person each have responses of their own."""
 
 
 class NoResponse(LookupError):  # noqa: N818
@@ -166,5 +169,9 @@ def earlier(whose: Whose, response: Response) -> Sitting | None:
     rows = Response.objects.filter(
         person_id=whose.resident.id, version__form=response.version.form, completed_at__lt=until
     )
+    if published.form_of(response.version).record.confidential:
+        # a guardian's answers are not what the child's were before
+        theirs = rows.filter(answered_by__in=OTHERS)
+        rows = theirs if response.answered_by in OTHERS else rows.exclude(pk__in=theirs.values("pk"))
     found = rows.exclude(pk__in=[response.pk, response.corrects_id]).order_by("-completed_at").first()  # pyright: ignore[reportAttributeAccessIssue]
     return sitting(found, whose.resident) if found else None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from luotsi.web.people.permissions import may
@@ -66,9 +66,17 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     """`navigation`: what the user may go to; `sign_in_address`, `account_address`: where to sign in, one's own page."""
     # A fault before sessions are read has no user, and still gets its page.
     user = getattr(request, "user", AnonymousUser())
-    links = [
-        Link(str(item.label), address, _current(address, request.path))
-        for item in ITEMS
-        if (not item.permission or may(user, item.permission)) and (address := reverse(item.name))
-    ]
-    return {"navigation": links, "sign_in_address": reverse("sign_in"), "account_address": reverse("account")}
+
+    def links() -> list[Link]:
+        return [
+            Link(str(item.label), address, _current(address, request.path))
+            for item in ITEMS
+            if (not item.permission or may(user, item.permission)) and (address := reverse(item.name))
+        ]
+
+    # a part of a page has no navigation, and need not wait for it
+    return {
+        "navigation": SimpleLazyObject(links),
+        "sign_in_address": reverse("sign_in"),
+        "account_address": reverse("account"),
+    }

@@ -12,14 +12,13 @@ from django.utils import timezone
 from luotsi.forms.records import FormRecord
 from luotsi.web.assessments import published, queries
 from luotsi.web.assessments.inviting.models import Invitation
-from luotsi.web.assessments.models import AnsweredBy, Response
+from luotsi.web.assessments.models import Response
 from luotsi.web.assessments.published import Offered
 from luotsi.web.assessments.queries import Whose
 from luotsi.web.people.mandates import visible_to_guardian
 from luotsi.web.people.models import User
 from luotsi.web.people.permissions import Role, require
 
-OTHERS = (AnsweredBy.GUARDIAN, AnsweredBy.AUTHORISED)
 WRITTEN_UP = datetime.timedelta(days=30)
 """How long after its last day a request still ties the unit's professionals to the person: for writing up the visit."""
 NOT_ASKED = ("feedback", "survey", "maturity")
@@ -47,7 +46,7 @@ class Asked:
     @property
     def own(self) -> Response | None:
         """What the reader has begun or filled; each their own, where a form asks in confidence."""
-        mine = [each for each in self.responses if (each.answered_by in OTHERS) == self.acting]
+        mine = [each for each in self.responses if (each.answered_by in queries.OTHERS) == self.acting]
         found = mine if self.offered.record.confidential else self.responses
         return next(iter(found), None)
 

@@ -51,7 +51,7 @@ def listed(asked: Asked, language: str) -> dict[str, Any]:
 
 def answered(whose: Whose, row: Invitation, given: list[Response], language: str) -> list[dict[str, Any]]:
     """Each response to a request: who answered, what it means, the answers beside those of the last time."""
-    return [_one(whose, each, language) for each in sorted(given, key=lambda each: each.answered_by)]
+    return [_one(whose, each, language) for each in sorted(given, key=lambda each: each.answered_by in queries.OTHERS)]
 
 
 def _one(whose: Whose, response: Response, language: str) -> dict[str, Any]:
