@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -19,6 +22,8 @@ from luotsi.web.referrals import actions, words
 from luotsi.web.referrals.models import Meeting, Receiver, Referral, Volunteer
 from luotsi.web.referrals.receiving import actions as receiving
 from luotsi.web.referrals.tests.made_up import WAYS, brought_to, referral
+from luotsi.web.results.actions import point_to, take_in
+from luotsi.web.results.tests import fabricated
 from luotsi.web.services.models import Organisation
 
 pytestmark = pytest.mark.django_db
@@ -306,3 +311,41 @@ def test_an_administrator_opens_a_receiver_and_appoints_a_volunteer(seura: Recei
 
 def test_without_a_release_the_public_page_says_that_there_are_no_numbers(client: Client) -> None:
     assert "No numbers yet" in text(client.get("/referrals/counts/", headers={"accept-language": "en"}))
+
+
+def _published(home: Path, by: User) -> None:
+    """A release with referrals in two years and three municipalities, one of which is hidden."""
+    row = fabricated.row
+    rows = [
+        row("wellbeing_referrals", year, "", number, None, value=number)
+        for year, number in (("2023", 40.0), ("2024", 60.0))
+    ]
+    for town, number in (("179", 41.0), ("992", 19.0), ("265", None)):
+        rows.append(row("wellbeing_referrals", "2024", f"municipality={town}", number, None, value=number))
+    rows.append(row("wellbeing_reached_share", "2024", "", 30.0, 50))
+    known = {
+        name: fabricated.definition(name, periods=["quarter", "year"], target=[], dimensions=["municipality"])
+        for name in ("wellbeing_referrals", "wellbeing_reached_share")
+    }
+    folder = fabricated.write(home, "20250110T080000Z-sent", results=rows, definitions=known)
+    for name in known:
+        (folder / "sql" / f"{name}.sql").write_text(f"SELECT '{name}'\n", "utf-8")
+    towns = {"179": "Jyväskylä", "992": "Äänekoski", "265": "Kivijärvi"}
+    labels = [
+        {"dimension": "municipality", "code": code, **dict.fromkeys(("fi", "sv", "en"), word)}
+        for code, word in towns.items()
+    ]
+    pq.write_table(pa.Table.from_pylist(labels), folder / "labels.parquet")
+    point_to(by=by, release=take_in(by=None, folder=folder))
+
+
+def test_everyone_sees_the_number_by_municipality_and_the_small_ones_are_hidden(client: Client, tmp_path: Path) -> None:
+    _published(tmp_path, user_with(Role.ADMINISTRATOR))
+    page = text(client.get("/referrals/counts/", headers={"accept-language": "en"}))
+    for told in ("Jyväskylä", ">41<", "Äänekoski", ">19<", ">60<", "Referrals by municipality in 2024"):
+        assert told in page
+    assert ">hidden<" in page.split("Kivijärvi")[1][:200]
+    earlier = text(client.get("/referrals/counts/?year=2023", headers={"accept-language": "en"}))
+    assert "No referrals in this year" in earlier
+    unknown = text(client.get("/referrals/counts/?year=1800", headers={"accept-language": "en"}))
+    assert "Referrals by municipality in 2024" in unknown
