@@ -63,11 +63,13 @@ class Command(BaseCommand):
             raise CommandError("The demonstration's users are not here. Run demonstration_users first.")
         if Receiver.objects.exists():
             return
-        for name, places in PLACES.items():
-            organisation = Organisation.objects.filter(name__fi=name).first()
-            if organisation is None:
-                raise CommandError("The demonstration's services are not here. Run demonstration_services first.")
-            actions.open_receiver(by=administrator, organisation=organisation, places=places)
+        organisations = Organisation.objects.filter(name__fi__in=PLACES)
+        if missing := PLACES.keys() - {each.name["fi"] for each in organisations}:
+            # The home has a directory of its own.
+            self.stdout.write(f"No referrals are made up: the directory has no {', '.join(sorted(missing))}.")
+            return
+        for each in organisations:
+            actions.open_receiver(by=administrator, organisation=each, places=PLACES[each.name["fi"]])
         friends = Receiver.objects.get(organisation__name__fi=FRIENDS)
         actions.appoint_volunteer(by=administrator, user=helper, organisation=friends.organisation)
         _proposed(nurse, resident, helper, friends)
