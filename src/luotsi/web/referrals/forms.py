@@ -20,6 +20,9 @@ from luotsi.web.referrals.models import Volunteer
 from luotsi.web.referrals.queries import Place
 from luotsi.web.services.models import Service
 
+MOST = 300
+"""Characters of a wish."""
+
 
 class DayInput(forms.DateInput):
     """A day, by the browser's own calendar."""
@@ -179,7 +182,7 @@ class CloseForm(forms.Form):
 class WishForm(forms.Form):
     """What other time would do."""
 
-    wish = forms.CharField(label=gettext_lazy("When would do?"), max_length=300, required=False)
+    wish = forms.CharField(label=gettext_lazy("When would do?"), max_length=MOST, required=False)
 
 
 class WordsForm(forms.Form):

@@ -24,7 +24,7 @@ from luotsi.web.people.permissions import permitted
 from luotsi.web.people.sessions import signed_in
 from luotsi.web.people.words import units
 from luotsi.web.referrals import actions, queries, words
-from luotsi.web.referrals.forms import ConsentForm, LonelyForm, WishForm, WordsForm
+from luotsi.web.referrals.forms import MOST, ConsentForm, LonelyForm, WishForm, WordsForm
 from luotsi.web.referrals.queries import NoReferral
 from luotsi.web.referrals.views.staff import FORM, consented, done, words_of_programme
 
@@ -45,6 +45,11 @@ def own_referrals(request: HttpRequest) -> HttpResponse:
         for each in found
     ]
     return render(request, "referrals/own.html", {"rows": rows, "about": words_of_programme()})
+
+
+def _wish(meeting: uuid.UUID) -> WishForm:
+    """What other time would do; each meeting has a field of its own name for those who hear the page."""
+    return WishForm(prefix="wish", auto_id=f"id_{meeting}_%s")
 
 
 def _told(state: str) -> str:
@@ -80,11 +85,10 @@ def _page(request: HttpRequest, referral: uuid.UUID, bound: dict[str, Any] | Non
         "met": queries.has_met(row),
         "ended": row.state == CLOSED,
         "outcome": codes.label(words.OUTCOMES, row.outcome) if row.outcome else "",
-        "meetings": [(each, words.answer(each)) for each in found.meetings],
+        "meetings": [(each, words.answer(each), _wish(each.pk)) for each in found.meetings],
         "may_answer": row.state in ("accepted", "proposed", MET, ATTENDING),
         "scores": [words.score(each) for each in found.scores],
         "consent": ConsentForm(prefix="consent", texts=texts, to=to, own=True),
-        "wish": WishForm(prefix="wish"),
         "words": WordsForm(prefix="words", initial={"words": row.own_words}),
         "lonely": LonelyForm(prefix="lonely"),
         **(bound or {}),
@@ -136,7 +140,8 @@ def answer_time(request: HttpRequest, referral: uuid.UUID, meeting: uuid.UUID) -
     """Accepts a proposed time, or asks for another."""
     user, by, form = signed_in(request), acting(request), WishForm(request.POST, prefix="wish")
     if not form.is_valid():
-        return _page(request, referral, {"wish": form})
+        messages.error(request, _("Something is too long. Write it in %(most)s characters.") % {"most": MOST})
+        return redirect("own_referral", referral=referral)
     accepted, wish = "accept" in request.POST, form.cleaned_data["wish"]
     return done(
         request,

@@ -167,7 +167,7 @@ def _page(request: HttpRequest, referral: uuid.UUID, bound: dict[str, Any] | Non
         "free": queries.free_places(row.receiver) if row.receiver else 0,
         "state": words.state(row.state),
         "next": words.NEXT.get(row.state, ""),
-        "language": codes.label("language", row.language) if row.language else "",
+        "speaks_here": codes.label("language", row.language) if row.language else "",
         "open": row.state in OPEN,
         "may_edit": row.state in ("draft", *REOPENED),
         "may_close": coordinates and row.state in (ACCEPTED, PROPOSED, MET, ATTENDING),
