@@ -96,6 +96,8 @@ class Referral(models.Model):
     """How it went, in the person's words."""
     minor_mark = models.CharField(max_length=1, blank=True)
     made_at = models.DateTimeField(default=timezone.now)
+    told_at = models.DateTimeField(null=True)
+    """When the receiver got a letter that it had come."""
     reminded_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
 

@@ -1,4 +1,4 @@
-"""When a referral that no one acts on is due for something, and the letter that reminds its receiver.
+"""When a referral that no one acts on is due for something, and the letter to its receiver.
 
 Times are those of the county's programme, in working days. What is done is in keeping/actions.py; when this runs is
 said in luotsi.jobs.tasks.
@@ -71,13 +71,15 @@ def _act(referral: Referral, since: datetime.datetime, now: datetime.datetime) -
         if actions.lapse(by=None, referral=referral.pk):
             yield "lapsed"
         return
-    if due(programme.remind) and referral.receiver and referral.receiver.email:
+    if referral.receiver and referral.receiver.email:
         letter = _letter(referral.receiver.email)
         try:
-            if actions.remind(by=None, referral=referral.pk, since=since, send=letter.send):
+            if actions.announce(by=None, referral=referral.pk, since=since, send=letter.send):
+                yield "announced"
+            if due(programme.remind) and actions.remind(by=None, referral=referral.pk, since=since, send=letter.send):
                 yield "reminded"
         except OSError as fault:
-            log.warning("The receiver of referral %s was not reminded: %s", referral.pk, fault)
+            log.warning("The receiver of referral %s got no letter: %s", referral.pk, fault)
     if due(programme.escalate) and actions.escalate(by=None, referral=referral.pk, since=since):
         yield "escalated"
 

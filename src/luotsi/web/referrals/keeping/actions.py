@@ -1,4 +1,4 @@
-"""What jobs do to a referral that waits: remind, tell the coordinators, let lapse, offer a place, ask how it goes.
+"""What jobs do to a referral that waits: tell, remind, escalate, let lapse, offer a place, ask how it goes.
 
 Each looks again at the referral when it has it to itself, so that two runs at once, or one run again, do a thing once.
 When something is due is worked out in silence.py.
@@ -28,6 +28,18 @@ SILENT = (SENT, ACCEPTED)
 def _held(pk: uuid.UUID, *states: str) -> Referral | None:
     """A referral to oneself, if it is still in one of these states."""
     return Referral.objects.select_for_update(of=("self",)).filter(Q(state__in=states), pk=pk).first()
+
+
+@transaction.atomic
+def announce(*, by: None, referral: uuid.UUID, since: datetime.datetime, send: Callable[[], object]) -> bool:
+    """Tells the receiver that a referral has come, once for each sending; a letter that fails notes nothing."""
+    found = _held(referral, SENT)
+    if found is None or (found.told_at and found.told_at >= since):
+        return False
+    send()
+    Referral.objects.filter(pk=found.pk).update(told_at=timezone.now())
+    record("referral.announced", by=by, subject=subject(found))
+    return True
 
 
 @transaction.atomic

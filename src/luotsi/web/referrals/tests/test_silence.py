@@ -45,7 +45,10 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Any:
 def sent(hilkka: User, veera: User, seura: Receiver, veikko: Person, at: Any) -> Referral:
     """A referral sent on the Monday."""
     at(MONDAY)
-    return brought_to("sent", referral(hilkka, veikko, seura), hilkka, veera)
+    one = brought_to("sent", referral(hilkka, veikko, seura), hilkka, veera)
+    assert silence.run() == {"announced": 1}
+    assert silence.run() == {}
+    return one
 
 
 def run(at: Any, moment: datetime.datetime) -> dict[str, int]:
@@ -73,14 +76,13 @@ def test_a_receiver_who_does_not_answer_is_reminded_then_the_coordinator_is_told
     with pytest.raises(NoReferral):
         receiving.accept(by=veera, referral=sent.pk)
     names = Event.objects.filter(by=None, name__startswith="referral.").order_by("id").values_list("name", flat=True)
-    assert list(names) == ["referral.reminded", "referral.escalated", "referral.lapsed"]
+    assert list(names) == [f"referral.{each}" for each in ("announced", "reminded", "escalated", "lapsed")]
 
 
 def test_the_letter_names_no_one_and_says_nothing_of_the_matter(sent: Referral, at: Any) -> None:
     run(at, day(3))
-    (letter,) = mail.outbox
-    assert letter.to == ["seura@luotsi.example"]
-    whole = f"{letter.subject} {letter.body}"
+    assert [letter.to for letter in mail.outbox] == [["seura@luotsi.example"]] * 2
+    whole = " ".join(f"{letter.subject} {letter.body}" for letter in mail.outbox)
     assert not [word for word in ("Veikko", "Verrokki", "Yksinäisyys", "040", str(sent.pk)) if word in whole]
 
 
@@ -104,7 +106,7 @@ def test_one_who_has_accepted_and_proposes_no_time_is_reminded_anew_and_never_la
     assert run(at, day(9)) == {"reminded": 1}
     assert run(at, day(11)) == {"escalated": 1}
     assert run(at, day(60)) == {}
-    assert len(mail.outbox) == 2
+    assert len(mail.outbox) == 3
 
 
 def test_one_that_waits_is_sent_when_a_place_is_free_the_oldest_first(
