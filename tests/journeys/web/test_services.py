@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from luotsi.web.people.models import User
 from luotsi.web.people.permissions import Role
 from luotsi.web.people.tests.made_up import user_with
-from luotsi.web.services.actions import appoint_keeper
-from luotsi.web.services.models import Organisation
+from luotsi.web.services.actions import appoint_keeper, keep, share
+from luotsi.web.services.models import Organisation, Service
 
 Visit = Callable[..., Page]
 Check = Callable[[Page], None]
@@ -37,17 +37,22 @@ def test_each_page_of_the_directory_is_accessible_and_fits(
 ) -> None:
     county = User.objects.get(email__startswith="administrator")
     organisation = Organisation.objects.get(name__fi="Ystävätupa ry").entry
+    professional = user_with(Role.PROFESSIONAL)
+    keep(by=professional, service=Service.objects.get(entry="demo-14"), kept=True)
+    shared = share(by=professional, name="Seuraa arkeen").key
     rounds: list[tuple[User | None, dict[str, str]]] = [
         (
             None,
             {
                 "services": "/services/",
                 "services-found": "/services/?q=yksinäinen&area=179",
-                "services-nothing": "/services/?q=xyzzyq",
+                "services-near": "/services/?q=yksinäinen&postal=40100&within=25&target_group=KR1.1",
+                "services-nothing": "/services/?q=xyzzyq&postal=00100",
                 "service": "/services/demo-14/",
                 "services-embedded": "/embed/services/?q=velka",
             },
         ),
+        (professional, {"services-kept": "/services/kept/", "services-list": f"/services/lists/{shared}/"}),
         (keeper, {"services-own": "/services/own/", "service-write": f"/services/own/{organisation}/new/"}),
         (county, {"services-proposals": "/services/proposals/", "services-inventory": "/services/inventory/"}),
     ]
@@ -69,6 +74,32 @@ def test_someone_lonely_finds_company_and_keeps_it(visit: Visit, keeper: User) -
     page.get_by_role("button", name="Tallenna").click()
     page.goto("/services/kept/")
     expect(page.get_by_role("link", name="Ystävätoiminta")).to_be_visible()
+
+
+def test_help_is_found_near_home_and_a_professional_hands_it_over_as_a_list(visit: Visit, keeper: User) -> None:
+    page = visit("/services/?q=yksinäinen", user=user_with(Role.PROFESSIONAL), width=390)
+    page.get_by_label("Postinumeron lähellä").fill("40100")
+    page.get_by_label("Enintään näin kaukana").select_option("25")
+    page.get_by_role("button", name="Rajaa").click()
+    page.get_by_role("link", name="Ystävätoiminta").click()
+    page.get_by_role("button", name="Tallenna").click()
+    page.goto("/services/kept/")
+    page.get_by_label("Luettelon nimi").fill("Seuraa arkeen")
+    page.get_by_role("button", name="Tee luettelo").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Seuraa arkeen")
+    address = page.url
+    resident = visit(address, width=390)
+    expect(resident.get_by_role("link", name="Ystävätoiminta")).to_be_visible()
+
+
+def test_a_keeper_says_that_an_entry_still_holds(visit: Visit, keeper: User) -> None:
+    Service.objects.filter(organisation__name__fi="Ystävätupa ry").update(checked_on=None, modified_at=None)
+    page = visit("/services/own/", user=keeper)
+    button = page.get_by_role("button", name="pitää yhä paikkansa").first
+    name = button.inner_text()
+    button.click()
+    expect(page.get_by_text("merkitty tänään tarkistetuksi")).to_be_visible()
+    expect(page.get_by_role("button", name=name, exact=True)).to_have_count(0)
 
 
 def test_a_keeper_writes_a_service_and_the_county_shows_it(visit: Visit, keeper: User) -> None:
