@@ -33,6 +33,7 @@ def referral_counts(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("year", "")
     year = asked if asked in years else years[0] if years else ""
     context: dict[str, object] = {"about": words_of_programme(), "years": years, "year": year}
+    context |= {"tabs": [(each, f"?year={each}") for each in years], "tab": f"?year={year}"}
     if release is not None and year:
         context |= {
             "rows": _rows(release, year),

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -54,7 +55,9 @@ def referrals(request: HttpRequest) -> HttpResponse:
     rows = [
         (each, words.receiver(each.receiver), words.state(each.state), named.get(each.unit, each.unit)) for each in page
     ]
-    context = {"page": page, "rows": rows, "coordinates": coordinates, "waiting": waiting}
+    own, shared = reverse("referrals"), f"{reverse('referrals')}?waiting=1"
+    tabs = [(_("Of my units"), own), (_("To coordinate"), shared)] if coordinates else []
+    context = {"page": page, "rows": rows, "tabs": tabs, "tab": shared if waiting else own}
     return render(request, "referrals/referrals.html", context)
 
 
