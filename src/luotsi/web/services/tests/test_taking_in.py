@@ -2,10 +2,13 @@
 
 import datetime
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.test import Client
 
+from luotsi.connectors import hsds, ptv
 from luotsi.connectors.entries import Channel, Hours, Organisation
 from luotsi.web.events.models import Event
 from luotsi.web.services import actions, queries
@@ -152,3 +155,30 @@ def test_a_name_with_null_characters_and_a_text_without_end_are_kept_in_bounds()
     kept = Service.objects.get(entry="a")
     assert kept.name == {"fi": "Kuoro"}
     assert len(kept.description["fi"]) == 20_000
+
+
+SHARED = Path(__file__).parents[6] / "shared" / "data"
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the samples of other directories are not here")
+def test_every_sample_of_other_directories_is_taken_in_once_and_each_entry_has_a_page(client: Client) -> None:
+    for source, told in (
+        ("ptv", ptv.read([SHARED / "ptv-api-v8"])),
+        ("hsds", hsds.read([SHARED / "open-referral-hsds"])),
+    ):
+        count = len(told.services) + len(told.channels) + len(told.organisations)
+        first, again = take(told, source), take(told, source)
+        assert (first.new, again.new, again.changed, again.same) == (count, 0, 0, count)
+    assert Service.objects.count() > 30
+    for entry in Service.objects.values_list("entry", flat=True):
+        assert client.get(f"/services/{entry}/").status_code == 200
+        assert client.get(f"/api/services/{entry}/").json()["id"] == entry
+
+
+def test_a_service_told_in_one_language_has_a_page_in_every_language(client: Client) -> None:
+    take(delivery(replace(service("a", ""), name={"sv": "Kör"}, summary={"sv": "Vi sjunger."})))
+    for language in ("fi", "sv", "en"):
+        page = client.get("/services/a/", headers={"accept-language": language}).content.decode()
+        assert "Kör" in page
+        assert "Vi sjunger." in page
+    assert [hit.service.entry for hit in queries.search("kören")] == ["a"]
