@@ -14,8 +14,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from luotsi.forms import wire
-from luotsi.web.assessments.inviting.models import Invitation as Invitation
 from luotsi.web.assessments.attaching.models import File as File
+from luotsi.web.assessments.inviting.models import Invitation as Invitation
 from luotsi.web.assessments.known.models import Observation as Observation
 from luotsi.web.assessments.linking.models import Link as Link
 from luotsi.web.assessments.linking.models import LinkResponse as LinkResponse
