@@ -13,6 +13,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from luotsi.web.assessments.making.actions import publish_shipped
+from luotsi.web.assessments.models import Response
 from luotsi.web.people.actions import begin_care
 from luotsi.web.people.models import AccessLog, Basis, Person, User
 from luotsi.web.people.permissions import Role
@@ -278,11 +280,15 @@ def test_the_nurse_asks_the_coordinator_to_find_a_receiver(cared: Person, hilkka
 
 
 def test_the_form_on_wellbeing_begins_for_the_referral(one: Referral, hilkka: User, rauha: User) -> None:
-    for user, address in ((rauha, f"/matters/referrals/{one.pk}"), (hilkka, f"/referrals/{one.pk}")):
-        answer = client_of(user).post(f"{address}/wellbeing/")
-        assert answer.status_code == 302
-    # Which forms there are depends on what is published; without the form one is told so.
-    assert answer.headers["location"]
+    answer = client_of(rauha).post(f"/matters/referrals/{one.pk}/wellbeing/", follow=True)
+    assert "form on wellbeing is not here" in text(answer)
+    publish_shipped(by=None)
+    answer = client_of(rauha).post(f"/matters/referrals/{one.pk}/wellbeing/")
+    begun = Response.objects.get()
+    assert answer.headers["location"] == f"/answers/{begun.pk}/"
+    assert (begun.version.form, begun.context, begun.context_id) == ("who_5", "referral", str(one.pk))
+    answer = client_of(hilkka).post(f"/referrals/{one.pk}/wellbeing/")
+    assert answer.headers["location"] == f"/persons/{rauha.person.pk}/answers/{begun.pk}/fill/"
 
 
 def test_a_volunteer_says_how_many_places_there_are(seura: Receiver, veera: User) -> None:
