@@ -19,7 +19,7 @@ from luotsi.concepts.referrals import ACCEPTED, ATTENDING, BEFORE_MEETING, MET, 
 from luotsi.web.events.actions import record
 from luotsi.web.people import codes
 from luotsi.web.people.models import User
-from luotsi.web.people.permissions import require
+from luotsi.web.people.permissions import may, require
 from luotsi.web.referrals import queries
 from luotsi.web.referrals.models import Meeting, Receiver, Referral, Transition, Volunteer
 from luotsi.web.referrals.queries import NoReferral
@@ -138,5 +138,5 @@ def tell_places(*, by: User, receiver: int, places: int) -> Receiver:
 
 
 def _receives(by: User, referral: uuid.UUID) -> bool:
-    """Whether a referral is with the user as its volunteer, rather than theirs as staff."""
-    return Referral.objects.filter(queries.of_volunteer(by), pk=referral).exists()
+    """Whether the user acts as the receiver's volunteer, rather than as staff of the referral."""
+    return not may(by, "referral.coordinate") or Referral.objects.filter(queries.of_volunteer(by), pk=referral).exists()
