@@ -397,7 +397,7 @@ def test_a_fault_that_an_overlay_brings_is_told_in_the_file_of_the_overlay(small
         ("measure/extra.yaml", "measure", "there is no content named measure", "Did you mean measures?"),
         (
             *("extra.yaml", "extra.yaml", "nothing reads extra.yaml here"),
-            "Put it in concepts, sources, measures, segments, boards, areas, needs, themes, queues, codes",
+            "Put it in concepts, sources, measures, segments, boards, areas, needs, themes, queues, referrals, codes",
         ),
         (
             *("codes/extra/codes.csv", "codes/extra", "the list extra has no codes.yaml"),
