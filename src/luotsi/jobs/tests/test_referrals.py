@@ -76,7 +76,7 @@ def test_a_referral_and_its_scores_reach_the_warehouse_and_a_withdrawn_one_names
 def test_referrals_of_files_are_taken_in_once_and_a_wrong_one_is_told_with_its_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    person(CODE, "Veikko", municipality="179")
+    nurse_of(person(CODE, "Veikko", municipality="179"))
     place()
     told = Told(id="HUS-1", person=CODE, organisation="seura", reason="Yksin", items=("name",))
     good, wrong = tmp_path / "good.json", tmp_path / "wrong.json"

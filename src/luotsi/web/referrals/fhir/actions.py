@@ -9,6 +9,8 @@ from luotsi.concepts.errors import UserError
 from luotsi.concepts.referrals import DRAFT
 from luotsi.web.events.actions import record
 from luotsi.web.people import queries as people
+from luotsi.web.people.models import User
+from luotsi.web.people.permissions import Role
 from luotsi.web.referrals.fhir import Told
 from luotsi.web.referrals.models import Consent, Receiver, Referral, Transition
 from luotsi.web.referrals.steps.actions import Draft, move, said, subject, written
@@ -24,6 +26,10 @@ def take_in(*, by: None, told: Told, unit: str) -> tuple[Referral, bool]:
     Where the Bundle tells of a consent to pass things on to the receiver, it is consented, else a draft. The one that
     has come already stays as it is. Raises UserError where person, receiver or texts do not fit.
     """
+    if not User.objects.filter(memberships__role=Role.PROFESSIONAL, memberships__unit=unit).exists():
+        raise UserError(
+            _("No professional works in the unit %(unit)s. Name one whose professionals go on.") % {"unit": unit}
+        )
     person = people.known_person(told.person)
     if person is None:
         raise UserError(_("The person of the referral is not known here. Add them first."))

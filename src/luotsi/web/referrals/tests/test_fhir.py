@@ -95,7 +95,9 @@ def test_a_referral_of_another_system_is_taken_in_once_consented_as_it_tells(
 
 
 @pytest.mark.django_db
-def test_a_referral_without_consent_or_receiver_is_taken_in_as_a_draft(seura: Receiver, veikko: Person) -> None:
+def test_a_referral_without_consent_or_receiver_is_taken_in_as_a_draft(
+    hilkka: User, seura: Receiver, veikko: Person
+) -> None:
     one, _new = take_in(by=None, told=read(sent(items=())), unit=HEALTH_CENTRE)
     bare, _new = take_in(by=None, told=read(sent(id="HUS-8", items=(), organisation="")), unit=HEALTH_CENTRE)
     assert [(each.state, each.receiver) for each in (one, bare)] == [("draft", seura), ("draft", None)]
@@ -113,10 +115,12 @@ def test_a_referral_without_consent_or_receiver_is_taken_in_as_a_draft(seura: Re
     ids=str,
 )
 def test_what_does_not_fit_here_is_one_sentence_and_leaves_nothing(
-    told: dict[str, Any], sentence: str, seura: Receiver, veikko: Person
+    told: dict[str, Any], sentence: str, hilkka: User, seura: Receiver
 ) -> None:
     with pytest.raises(UserError, match=sentence):
         take_in(by=None, told=read(sent(**told)), unit=HEALTH_CENTRE)
+    with pytest.raises(UserError, match=r"No professional works in the unit 1\.2"):
+        take_in(by=None, told=read(sent()), unit="1.2")
     assert not Referral.objects.exists()
 
 
