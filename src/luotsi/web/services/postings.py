@@ -67,12 +67,13 @@ class Scored:
     """Services with the sums of what the terms asked for weigh in them, best first."""
 
     def __init__(self, rows: Sequence[Row], weights: Mapping[str, float]) -> None:
-        self._rows = [(term, block * BLOCK, *unpack(found)) for term, block, found in rows]
-        self._weights = weights
-        size = max((begin for _term, begin, _places, _w in self._rows), default=-BLOCK) + BLOCK
-        self._scores = np.zeros(size)
-        for term, begin, places, packed in self._rows:
-            self._scores[begin : begin + BLOCK][places] += packed * (weights[term] / FULL)
+        self._terms = [term for term, _block, _found in rows]
+        counts = np.array([len(found) // 4 for _term, _block, found in rows], np.int64)
+        places, packed = unpack(b"".join(found for _term, _block, found in rows))
+        self._ends = np.cumsum(counts)
+        self._services = places + np.repeat([block * BLOCK for _term, block, _found in rows], counts).astype(np.int64)
+        self._adds = packed * np.repeat([weights[term] / FULL for term in self._terms], counts)
+        self._scores = np.bincount(self._services, self._adds)
 
     def best(self) -> Iterator[list[int]]:
         """The services in lists, best first, each list longer than the one before; equals by their ids."""
@@ -94,13 +95,11 @@ class Scored:
 
     def terms(self, services: Sequence[int]) -> dict[int, list[str]]:
         """Service -> the terms that found it, what weighs most first."""
-        slots = np.full(len(self._scores), -1)
-        slots[list(services)] = np.arange(len(services))
-        found: list[list[tuple[float, str]]] = [[] for _each in services]
-        for term, begin, places, packed in self._rows:
-            own = slots[begin : begin + BLOCK][places]
-            for at in np.flatnonzero(own >= 0):
-                found[own[at]].append((-float(packed[at]) * self._weights[term], term))
-        return {
-            service: [term for _weight, term in sorted(each)] for service, each in zip(services, found, strict=True)
-        }
+        wanted = np.zeros(len(self._scores), bool)
+        wanted[list(services)] = True
+        at = np.flatnonzero(wanted[self._services])
+        rows = np.searchsorted(self._ends, at, side="right")
+        found: dict[int, list[tuple[float, str]]] = {each: [] for each in services}
+        for service, adds, row in zip(self._services[at].tolist(), self._adds[at].tolist(), rows.tolist(), strict=True):
+            found[service].append((-adds, self._terms[row]))
+        return {service: [term for _adds, term in sorted(each)] for service, each in found.items()}
