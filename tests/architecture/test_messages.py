@@ -43,3 +43,12 @@ def test_the_files_hold_the_strings_of_the_code(app: Path, tmp_path: Path) -> No
     for language in ("fi", "sv"):
         place = Path("locale") / language / "LC_MESSAGES" / "django.po"
         assert entries(app / place) == entries(copy / place), "run `make messages` and translate what is new"
+
+
+@pytest.mark.parametrize("language", ["fi", "sv"])
+def test_a_string_of_several_apps_is_translated_alike_in_all(language: str) -> None:
+    # One that has two translations is shown everywhere by the one that is read first.
+    files = [path for path in FILES if path.parts[-3] == language]
+    joined = subprocess.run(["msgcat", "--no-wrap", *files], capture_output=True, text=True, check=True).stdout
+    differing = [each for each in joined.split("\n\n")[1:] if "#-#-#-#-#" in each]
+    assert not differing, "\n\n".join(differing)

@@ -16,7 +16,7 @@ class OverrideForm(forms.Form):
 
     chosen = forms.ChoiceField(label=_("Class"))
     reason = forms.CharField(
-        label=_("Reason"),
+        label=_("Grounds"),
         help_text=_("The client can read it."),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -28,11 +28,11 @@ FEES = {
     "other": gettext_lazy("See the fee"),
 }
 KINDS = {
-    "place": gettext_lazy("Visit"),
+    "place": gettext_lazy("Come in person"),
     "phone": gettext_lazy("Call"),
     "online": gettext_lazy("Use online"),
     "website": gettext_lazy("Web page"),
-    "form": gettext_lazy("Form"),
+    "form": gettext_lazy("Form to fill in"),
 }
 LANGUAGES = {
     "fi": gettext_lazy("Finnish"),
