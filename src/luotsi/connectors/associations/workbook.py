@@ -1,7 +1,9 @@
 """Reads the first sheet of an XLSX workbook as rows of text. What the rows say is read in reader.py.
 
 Only what a filled-in list needs: texts, numbers and days as their numbers; no formulas, formats or further sheets.
-The form is Office Open XML, ECMA-376 part 1, chapters 12 and 18.
+The form is Office Open XML, ECMA-376 part 1, chapters 12 and 18. Of the packages that read it, python-calamine (0.9)
+lays out every cell up to the last, so that one stray mark in a far corner ends the process, and openpyxl has had no
+release since 2024.
 """
 
 from __future__ import annotations

@@ -90,6 +90,16 @@ def test_a_fault_of_a_workbook_is_told_by_the_number_of_the_row_on_the_sheet(tmp
     assert [each.entry for each in found.faults] == ["a.xlsx, line 4"]
 
 
+def test_a_stray_mark_in_the_farthest_corner_of_a_sheet_costs_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet()
+        sheet.write_row(0, 0, ["jarjesto", "nimi_fi"])
+        sheet.write_row(1, 0, ["Seura", "Kerho"])
+        sheet.write(1_048_575, 16_383, ".")
+    assert [each.name["fi"] for each in read([path]).services.values()] == ["Kerho"]
+
+
 def test_what_is_no_workbook_is_told_and_the_other_files_are_taken(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"PK not a book")
     with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as made:
