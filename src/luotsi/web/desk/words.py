@@ -149,6 +149,7 @@ def family(name: str) -> str:
     return {
         "access": _("Access to care"),
         "continuity": _("Continuity of care"),
+        "directory": _("Service directory"),
         "experience": _("Experience of clients"),
         "flow": _("Wards and flow"),
         "families": _("Children and families"),
