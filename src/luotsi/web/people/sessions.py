@@ -24,6 +24,7 @@ LANDINGS = (
     ("home", "board.read"),
     ("work_items", "work_item.read"),
     ("persons", "person.find"),
+    ("received_referrals", "passed_referral.read"),
     ("own_matters", "own_matter.read"),
     ("me", "own_data.read"),
     ("users", "membership.read"),

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from luotsi.web.people.models import AccessLog, Person, User
 from luotsi.web.people.permissions import Role, table
+from luotsi.web.people.sessions import landing
 from luotsi.web.people.tests.made_up import HEALTH_CENTRE, person, sign_in
 from luotsi.web.queues import queries as queues
 from luotsi.web.queues.models import WorkItem
@@ -106,3 +107,10 @@ def test_one_who_has_the_role_of_a_volunteer_and_no_association_sees_an_empty_li
     assert answer.status_code == 200
     assert not [word for word in HIDDEN if word in answer.content.decode()]
     assert Person.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_volunteer_lands_on_what_was_passed_to_them() -> None:
+    user = User.objects.create_user("yksin@luotsi.example", name="Yksin")
+    user.memberships.create(role=Role.VOLUNTEER, unit="", since="2026-01-01")
+    assert landing(user) == reverse("received_referrals")
