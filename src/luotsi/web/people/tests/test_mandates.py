@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.identifiers import CHECK, hetu_birth_date, hetu_fault
@@ -171,6 +172,7 @@ def test_no_one_acts_by_a_mandate_of_someone_else(rauha: User) -> None:
     assert not speaks_for(by=other, person=mandate.principal_id, sector="health")
 
 
+@override("en")
 def test_a_child_authorises_no_one_and_an_adult_has_no_guardian_of_a_child(rauha: User, veikko: Person) -> None:
     with pytest.raises(UserError, match="record the guardian"):
         given(child(16), rauha, AUTHORISED)
