@@ -191,8 +191,13 @@ def _page(request: HttpRequest, referral: uuid.UUID, bound: dict[str, Any] | Non
     return render(request, "referrals/referral.html", context, status=422 if bound else 200)
 
 
-def done(request: HttpRequest, back: tuple[str, uuid.UUID], doing: Callable[[], object], said: str) -> HttpResponseBase:
-    """Does one thing to a referral and leads back to its page; a sentence there where it could not be done."""
+def done(
+    request: HttpRequest, back: tuple[str, uuid.UUID], doing: Callable[[], object], said: str, *, to: str = ""
+) -> HttpResponseBase:
+    """Does one thing to a referral and leads back to its page; a sentence there where it could not be done.
+
+    to: the list to lead to where it was done, if the page is no more.
+    """
     try:
         doing()
     except (NoReferral, people.NoBasis):
@@ -201,6 +206,8 @@ def done(request: HttpRequest, back: tuple[str, uuid.UUID], doing: Callable[[], 
         messages.error(request, str(fault))
     else:
         messages.success(request, said)
+        if to:
+            return redirect(to)
     return redirect(back[0], referral=back[1])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +21,7 @@ from luotsi.web.referrals import queries, words
 from luotsi.web.referrals.forms import CloseForm, DeclineForm, PlacesForm, TimeForm
 from luotsi.web.referrals.queries import NoReferral
 from luotsi.web.referrals.receiving import actions
+from luotsi.web.referrals.views.staff import done
 
 
 @never_cache
@@ -76,28 +76,13 @@ def _page(request: HttpRequest, referral: uuid.UUID, bound: dict[str, Any] | Non
     return render(request, "referrals/received_one.html", context, status=422 if bound else 200)
 
 
-def _done(
-    request: HttpRequest, referral: uuid.UUID, doing: Callable[[], object], said: str, *, to_list: bool = False
-) -> HttpResponseBase:
-    """Does one thing; a sentence on the page where it could not be done any more."""
-    try:
-        doing()
-    except NoReferral:
-        raise Http404 from None
-    except UserError as fault:
-        messages.error(request, str(fault))
-        return redirect("received_referral", referral=referral)
-    messages.success(request, said)
-    return redirect("received_referrals") if to_list else redirect("received_referral", referral=referral)
-
-
 @require_POST
 @permitted("passed_referral.answer")
 def accept(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
     """Accepts."""
     user = signed_in(request)
     said = _("You have accepted. Propose a time, or call.")
-    return _done(request, referral, lambda: actions.accept(by=user, referral=referral), said)
+    return done(request, ("received_referral", referral), lambda: actions.accept(by=user, referral=referral), said)
 
 
 @require_POST
@@ -109,7 +94,13 @@ def decline(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
         return _page(request, referral, {"decline": form})
     said = form.cleaned_data
     doing = lambda: actions.decline(by=user, referral=referral, **said)  # noqa: E731
-    return _done(request, referral, doing, _("Thank you for answering. The referral goes back."), to_list=True)
+    return done(
+        request,
+        ("received_referral", referral),
+        doing,
+        _("Thank you for answering. The referral goes back."),
+        to="received_referrals",
+    )
 
 
 @require_POST
@@ -121,7 +112,7 @@ def propose(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
         return _page(request, referral, {"time": form})
     starts_at, place = form.starts_at(), form.cleaned_data["place"]
     doing = lambda: actions.propose(by=user, referral=referral, starts_at=starts_at, place=place)  # noqa: E731
-    return _done(request, referral, doing, _("The time is proposed. The person answers it."))
+    return done(request, ("received_referral", referral), doing, _("The time is proposed. The person answers it."))
 
 
 @require_POST
@@ -130,7 +121,7 @@ def mark(request: HttpRequest, referral: uuid.UUID, meeting: uuid.UUID) -> HttpR
     """Says whether the person came."""
     user, attended = signed_in(request), "attended" in request.POST
     doing = lambda: actions.mark(by=user, meeting=meeting, attended=attended)  # noqa: E731
-    return _done(request, referral, doing, _("It is kept."))
+    return done(request, ("received_referral", referral), doing, _("It is kept."))
 
 
 @require_POST
@@ -138,7 +129,9 @@ def mark(request: HttpRequest, referral: uuid.UUID, meeting: uuid.UUID) -> HttpR
 def contact(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
     """Says that one has met or spoken with the person."""
     user = signed_in(request)
-    return _done(request, referral, lambda: actions.contact(by=user, referral=referral), _("It is kept."))
+    return done(
+        request, ("received_referral", referral), lambda: actions.contact(by=user, referral=referral), _("It is kept.")
+    )
 
 
 @require_POST
@@ -155,7 +148,13 @@ def close(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
         return _page(request, referral, {"close": form})
     said = form.cleaned_data
     doing = lambda: actions.close(by=user, referral=referral, **said)  # noqa: E731
-    return _done(request, referral, doing, _("Thank you. The referral has ended."), to_list=True)
+    return done(
+        request,
+        ("received_referral", referral),
+        doing,
+        _("Thank you. The referral has ended."),
+        to="received_referrals",
+    )
 
 
 @require_POST
