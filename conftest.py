@@ -1,9 +1,12 @@
 """What every test run starts with: a database server of its own, and Django set to it."""
 
 import gc
+import hashlib
 import os
 import shutil
 import tempfile
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,9 @@ import django
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
+from psycopg.errors import DuplicateDatabase
 
 from luotsi.web.project import database
 
@@ -19,6 +24,7 @@ from luotsi.web.project import database
 # with much in memory already. Collecting them is also quicker so.
 gc.disable()
 
+ROOT = Path(__file__).parent
 HOME = Path(tempfile.gettempdir()) / f"luotsi-tests-{os.getuid()}"
 
 
@@ -27,8 +33,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         return
     (HOME / "static").mkdir(parents=True, exist_ok=True)
+    own = "DATABASE_URL" not in os.environ
     address = database.address(HOME)
-    _drop_orphans(address)
+    with psycopg.connect(address, autocommit=True) as con:
+        _drop_orphans(con)
+        if own:
+            _make_quick(con)
+        migrated = _migrated()
+        known = con.execute("SELECT 1 FROM pg_database WHERE datname = %s", [migrated]).fetchone()
     os.environ["DATABASE_URL"] = address
     os.environ["LUOTSI_HOME"] = str(HOME)
     os.environ["LUOTSI_SECRET_KEY"] = "only for tests"
@@ -37,7 +49,10 @@ def pytest_configure(config: pytest.Config) -> None:
     # Each test run numbers its releases anew, so nothing that another has drawn may be left for it.
     settings.CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     # Two runs at once, in one checkout or in two, leave each other's databases alone.
-    settings.DATABASES["default"]["TEST"] = {"NAME": f"test_{os.getpid()}"}
+    settings.DATABASES["default"]["TEST"] = {
+        "NAME": f"test_{os.getpid()}",
+        "TEMPLATE": migrated if known else None,
+    }
     django.setup()
     del os.environ["LUOTSI_HOME"]
 
@@ -60,16 +75,48 @@ def java() -> None:
     os.environ["SPARK_CONF_DIR"] = str(Path(__file__).parent / "src/luotsi/engine/spark/tests/conf")
 
 
-def _drop_orphans(address: str) -> None:
+def _drop_orphans(con: psycopg.Connection) -> None:
     """Drops the databases of runs that were killed: those named for a process that is no more."""
-    with psycopg.connect(address, autocommit=True) as con:
-        for (name,) in con.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_[0-9]+'").fetchall():
-            if not Path(f"/proc/{name.split('_')[1]}").exists():
-                con.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+    for (name,) in con.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_[0-9]+'").fetchall():
+        if not Path(f"/proc/{name.split('_')[1]}").exists():
+            con.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+
+
+def _make_quick(con: psycopg.Connection) -> None:
+    """Lets our own server answer before the disk has all: what tests write need not outlive the machine."""
+    for name in ("fsync", "full_page_writes"):
+        con.execute(f"ALTER SYSTEM SET {name} = off".encode())
+    con.execute("SELECT pg_reload_conf()")
+
+
+@cache
+def _migrated() -> str:
+    """The name of the database that these migrations make: what is copied for a run instead of migrating anew."""
+    found = [ROOT / "uv.lock", *sorted(ROOT.glob("src/luotsi/web/*/migrations/*.py"))]
+    made = hashlib.sha256()
+    for path in found:
+        made.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return f"migrated_{made.hexdigest()[:16]}"
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Tests that commit are cleaned by TRUNCATE, which the access log refuses everywhere else."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE people_accesslog DISABLE TRIGGER access_log_never_emptied")
+    """Keeps a copy of what has been migrated, for the next run.
+
+    Tests that commit are cleaned by TRUNCATE, which the access log refuses everywhere else.
+    """
+    with django_db_blocker.unblock():
+        if connection.settings_dict["TEST"]["TEMPLATE"] is None:
+            _keep_migrated()
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE people_accesslog DISABLE TRIGGER access_log_never_emptied")
+
+
+def _keep_migrated() -> None:
+    opened = connections["default"]
+    assert isinstance(opened, DatabaseWrapper)
+    source = opened.settings_dict["NAME"]
+    opened.close()
+    opened.close_pool()
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as con, suppress(DuplicateDatabase):
+        con.execute(f'CREATE DATABASE "{_migrated()}" TEMPLATE "{source}"'.encode())
