@@ -73,7 +73,7 @@ class Whose:
         """Whether the one who acts for another sees a response: their own, and what guardians may see."""
         if self.acting is None or response.author_id == self.by.pk:  # pyright: ignore[reportAttributeAccessIssue]
             return True
-        about = sector(published.form_of(response.version))
+        about = sector(published.answered(response))
         return visible_to_guardian(acting=self.acting, sector=about, mark=response.minor_mark)
 
 
@@ -105,7 +105,7 @@ def sitting(response: Response, resident: Resident, *, acting: bool = False) -> 
 
     acting: the reader acts for the person, and sees nothing that is confidential or depends on it.
     """
-    form, moment = published.form_of(response.version), response.completed_at or timezone.now()
+    form, moment = published.answered(response), response.completed_at or timezone.now()
     found = Sitting(response, form, filled(form, response.kept or None, resident, moment))
     if not acting or not form.record.confidential:
         return found
@@ -134,11 +134,12 @@ def filled(
 
 def opened(whose: Whose, pk: uuid.UUID, *, locked: bool = False) -> Sitting:
     """One response of a person. Raises NoResponse. `locked`: it waits for another who saves, and makes them wait."""
-    rows = Response.objects.select_related("version", "corrects")
-    if locked:
-        rows = rows.select_for_update(of=("self",))
-    response = rows.filter(pk=pk, person_id=whose.resident.id).first()
-    if response is None or not whose.sees(response):
+    rows = Response.objects.select_for_update() if locked else Response.objects
+    try:
+        response = rows.get(pk=pk, person_id=whose.resident.id)
+    except Response.DoesNotExist:
+        raise NoResponse(str(pk)) from None
+    if not whose.sees(response):
         raise NoResponse(str(pk))
     return sitting(response, whose.resident, acting=whose.acting is not None)
 
@@ -146,6 +147,7 @@ def opened(whose: Whose, pk: uuid.UUID, *, locked: bool = False) -> Sitting:
 def responses(whose: Whose) -> list[Response]:
     """The responses of a person but those that a finished correction has replaced, the last changed first."""
     rows = Response.objects.filter(person_id=whose.resident.id).select_related("version")
+    rows = rows.defer("version__questionnaire", "version__record")
     replaced = rows.filter(corrects__isnull=False, completed_at__isnull=False).values("corrects")
     return [each for each in rows.exclude(pk__in=replaced) if whose.sees(each)]
 
@@ -169,7 +171,7 @@ def earlier(whose: Whose, response: Response) -> Sitting | None:
     rows = Response.objects.filter(
         person_id=whose.resident.id, version__form=response.version.form, completed_at__lt=until
     )
-    if published.form_of(response.version).record.confidential:
+    if published.answered(response).record.confidential:
         # a guardian's answers are not what the child's were before
         theirs = rows.filter(answered_by__in=OTHERS)
         rows = theirs if response.answered_by in OTHERS else rows.exclude(pk__in=theirs.values("pk"))
