@@ -7,7 +7,8 @@ every answer is saved when it is given, as a browser does, then the page is turn
 from __future__ import annotations
 
 import argparse
-import http.client
+import asyncio
+import gzip
 import json
 import os
 import random
@@ -17,7 +18,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +34,11 @@ PAGES = (
     {"q6": "no", "q7": "no", "q8": "no"},
 )
 """The answers of each page; each resident has a weight of their own, by which their answers are known again."""
+HIDDEN = re.compile(r'<input type="hidden" name="([a-z]+)"[^>]* value="([^"]*)"')
+CHANGED = re.compile(r'name="(revision|shape)"[^>]* value="([^"]*)"')
+"""What a page sends with its answers, and what of it a save tells anew."""
+PATIENCE = 120
+"""Seconds that a resident waits for an answer."""
 
 
 @dataclass
@@ -45,63 +50,84 @@ class Resident:
     weight: str
     times: dict[str, list[float]] = field(default_factory=lambda: {"page": [], "save": []})
     wrong: list[str] = field(default_factory=list)
-    connection: http.client.HTTPConnection | None = None
+    streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    def ask(self, kind: str, path: str, data: dict[str, str] | None = None, *, part: bool = False) -> tuple[str, str]:
+    async def ask(
+        self, kind: str, path: str, data: dict[str, str] | None = None, *, part: bool = False
+    ) -> tuple[str, str]:
         """(body, where it leads) of one request, whose time is kept."""
         begun = time.perf_counter()
-        for again in (False, True):
-            try:
-                found = self._ask(path, data, part)
-                break
-            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
-                self.connection = None
-                if again:
-                    raise
+        try:
+            status, body, to = await self._ask(path, data, part)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            # a server may close a connection that was quiet
+            self.streams = None
+            status, body, to = await self._ask(path, data, part)
         self.times[kind].append((time.perf_counter() - begun) * 1000)
-        status, body, to = found
         if status not in (200, 302):
             self.wrong.append(f"{status} at {path}: {body[:200]}")
         return body, to
 
-    def _ask(self, path: str, data: dict[str, str] | None, part: bool) -> tuple[int, str, str]:
-        if self.connection is None:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
-        headers = {"Cookie": f"luotsi_session={self.session}; luotsi_csrf={'c' * 32}", "Accept-Language": "fi"}
-        if part:
-            headers["HX-Request"] = "true"
-        if data is None:
-            self.connection.request("GET", path, headers=headers)
-        else:
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{self.port}"}
-            self.connection.request("POST", path, urlencode(data), headers)
-        answer = self.connection.getresponse()
-        body = answer.read().decode()
-        if answer.will_close:
-            self.connection.close()
-            self.connection = None
-        return answer.status, body, answer.getheader("Location") or ""
+    async def _ask(self, path: str, data: dict[str, str] | None, part: bool) -> tuple[int, str, str]:
+        if self.streams is None:
+            self.streams = await asyncio.open_connection("127.0.0.1", self.port, limit=2**20)
+        reader, writer = self.streams
+        writer.write(self._request(path, data, part))
+        head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)).decode("latin-1")
+        first, *lines = head.split("\r\n")
+        told = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        body = await reader.readexactly(int(told["content-length"]))
+        if told.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
+        if told.get("connection") == "close":
+            writer.close()
+            self.streams = None
+        return int(first.split()[1]), body.decode(), told.get("location", "")
 
-    def fill(self, think: float, chance: random.Random) -> None:
+    def _request(self, path: str, data: dict[str, str] | None, part: bool) -> bytes:
+        """What a browser sends, as far as the server looks at it."""
+        lines = [
+            f"{'GET' if data is None else 'POST'} {path} HTTP/1.1",
+            f"Host: 127.0.0.1:{self.port}",
+            f"Cookie: luotsi_session={self.session}; luotsi_csrf={'c' * 32}",
+            "Accept-Encoding: gzip",
+            "Accept-Language: fi",
+            *(["HX-Request: true"] if part else []),
+        ]
+        if data is None:
+            return "\r\n".join([*lines, "", ""]).encode()
+        body = urlencode(data)
+        lines += [f"Origin: http://127.0.0.1:{self.port}", f"Content-Length: {len(body)}"]
+        return "\r\n".join([*lines, "Content-Type: application/x-www-form-urlencoded", "", body]).encode()
+
+    async def fill(self, think: float, chance: random.Random) -> None:
         """Begins the form, answers it page by page and finishes it."""
-        time.sleep(chance.uniform(0, think))
-        _body, address = self.ask("page", f"/forms/{FORM}/", {"csrfmiddlewaretoken": "c" * 32})
+        await asyncio.sleep(chance.uniform(0, think))
+        _body, address = await self.ask("page", f"/forms/{FORM}/", {"csrfmiddlewaretoken": "c" * 32})
         to = address
         for number, answers in enumerate(PAGES):
-            body, _to = self.ask("page", to)
-            hidden = dict(re.findall(r'<input type="hidden" name="([a-z]+)"[^>]* value="([^"]*)"', body))
+            body, _to = await self.ask("page", to)
+            hidden = dict(HIDDEN.findall(body))
             given: dict[str, str] = {}
             for name, value in answers.items():
-                time.sleep(chance.uniform(0.5, 1.5) * think)
+                await asyncio.sleep(chance.uniform(0.5, 1.5) * think)
                 given[f"q-{name}"] = self.weight if name == "weight" else value
-                body, _to = self.ask("save", address, {**hidden, **given, "go": "autosave"}, part=True)
-                hidden |= dict(re.findall(r'name="(revision|shape)"[^>]* value="([^"]*)"', body))
+                body, _to = await self.ask("save", address, {**hidden, **given, "go": "autosave"}, part=True)
+                hidden |= dict(CHANGED.findall(body))
             last = number == len(PAGES) - 1
-            _body, to = self.ask("page", address, {**hidden, **given, "go": "finish" if last else "next"})
+            _body, to = await self.ask("page", address, {**hidden, **given, "go": "finish" if last else "next"})
             if not to:
                 self.wrong.append(f"page {number + 1} led nowhere")
                 return
-        self.ask("page", to)
+        await self.ask("page", to)
+
+
+async def everyone(residents: list[Resident], think: float) -> None:
+    """All residents fill at once; one whose connection breaks twice is told as wrong, and the others go on."""
+    filling = (each.fill(think, random.Random(place)) for place, each in enumerate(residents))
+    for each, fault in zip(residents, await asyncio.gather(*filling, return_exceptions=True), strict=True):
+        if fault is not None:
+            each.wrong.append(f"{type(fault).__name__}: {fault}")
 
 
 def percentiles(times: list[float]) -> str:
@@ -141,11 +167,18 @@ def inside(home: Path, *command: str) -> list:
     return json.loads(done.stdout)
 
 
-def work(server: psutil.Process, home: Path) -> float:
-    """CPU seconds of a server and all it has started, its PostgreSQL included."""
+def spent(server: psutil.Process, home: Path) -> dict[str, float]:
+    """CPU seconds of the web server, of its PostgreSQL, of the worker of jobs and of the residents' own side."""
     database = psutil.Process(int((home / "postgres" / "postmaster.pid").read_text().split()[0]))
-    found = [each for top in (server, database) for each in (top, *top.children(recursive=True))]
-    return sum(sum(each.cpu_times()[:4]) for each in found if each.is_running())
+    found = {"web": 0.0, "database": _seconds(database), "jobs": 0.0, "residents": time.process_time()}
+    for each in server.children():
+        found["web" if "gunicorn" in each.cmdline() else "jobs"] += _seconds(each)
+    return found
+
+
+def _seconds(top: psutil.Process) -> float:
+    """CPU seconds of a process and all it has started."""
+    return sum(sum(each.cpu_times()[:2]) for each in (top, *top.children(recursive=True)))
 
 
 def measured(home: Path, count: int, think: float, settle: float) -> None:
@@ -157,38 +190,35 @@ def measured(home: Path, count: int, think: float, settle: float) -> None:
         sessions = inside(home, "make", str(count))
         residents = [Resident(port, key, f"{60 + place / 10:.1f}") for place, key in enumerate(sessions)]
         time.sleep(settle)
-        load, before = os.getloadavg()[0], work(psutil.Process(process.pid), home)
-        begun = time.monotonic()
-        threads = [
-            threading.Thread(target=each.fill, args=(think, random.Random(place)))
-            for place, each in enumerate(residents)
-        ]
-        for each in threads:
-            each.start()
-        for each in threads:
-            each.join()
-        spent = work(psutil.Process(process.pid), home) - before
+        server = psutil.Process(process.pid)
+        load, before, begun = os.getloadavg()[0], spent(server, home), time.monotonic()
+        asyncio.run(everyone(residents, think))
+        lasted, after = time.monotonic() - begun, spent(server, home)
         asked = sum(len(times) for one in residents for times in one.times.values())
-        print(f"work {spent / max(1, asked) * 1000:.1f} ms a request")
+        print(f"{count} residents, {think:.0f} s to think on average, {lasted:.0f} s, load {load:.1f} before")
         print(
-            f"{count} residents, {think:.0f} s to think on average, {time.monotonic() - begun:.0f} s, load {load:.1f}"
+            f"CPU ms a request: {', '.join(f'{who} {(after[who] - before[who]) / asked * 1000:.1f}' for who in after)}"
         )
-        for kind in ("page", "save"):
-            print(f"{kind}  {percentiles([each for one in residents for each in one.times[kind]])}")
-        wrong = [each for one in residents for each in one.wrong]
-        kept = dict(inside(home, "told"))
-        lost = [
-            place
-            for place, each in enumerate(residents)
-            if f'"valueDecimal": "{each.weight}"' not in kept.get(f"Asukas {place}", "")
-            and f'"valueDecimal": {each.weight.removesuffix(".0")}' not in kept.get(f"Asukas {place}", "")
-        ]
-        print(f"wrong {len(wrong)}  forms completed {len(kept)}  residents whose answers are not all there {len(lost)}")
-        for each in wrong[:3]:
-            print(each)
+        tell(residents, dict(inside(home, "told")))
     finally:
         process.terminate()
         process.wait(60)
+
+
+def tell(residents: list[Resident], kept: dict[str, str]) -> None:
+    """Prints the times, and whether each resident's completed form holds what they answered. `kept`: by name."""
+    for kind in ("page", "save"):
+        print(f"{kind}  {percentiles([each for one in residents for each in one.times[kind]])}")
+    wrong = [each for one in residents for each in one.wrong]
+    lost = [
+        place
+        for place, each in enumerate(residents)
+        if f'"valueDecimal": "{each.weight}"' not in kept.get(f"Asukas {place}", "")
+        and f'"valueDecimal": {each.weight.removesuffix(".0")}' not in kept.get(f"Asukas {place}", "")
+    ]
+    print(f"wrong {len(wrong)}  forms completed {len(kept)}  residents whose answers are not all there {len(lost)}")
+    for each in wrong[:3]:
+        print(each)
 
 
 def main() -> None:
