@@ -1,5 +1,4 @@
-"""The frozen records that `county/` is read into: concepts, code lists, sources, measures, segments, boards,
-areas.
+"""The frozen records that `county/` is read into: concepts, code lists, sources, measures, segments, boards, areas.
 
 A record is what the YAML says, no more: shapes and allowed words are declared here, what refers to what is
 judged in `checking`. Scalars arrive as text (see `reading`) and get their type here.
@@ -325,12 +324,21 @@ class Measure(Rows):
     examples: tuple[Example, ...]
 
 
+class Fits(Record):
+    """What services fit a segment: of any of these target groups or classes (or below them) or areas of life."""
+
+    target_groups: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    needs: tuple[Name, ...] = ()
+
+
 class Rule(Record):
-    """One rule of a segment list: the first that holds gives the segment."""
+    """One rule of a segment list: the first that holds gives the segment. `fits`: what services suit those in it."""
 
     segment: Name
     label: Label
     when: Expression
+    fits: Fits | None = None
 
 
 class Segments(Record):
@@ -353,7 +361,7 @@ class Segments(Record):
     examples: tuple[Example, ...]
 
 
-# Boards
+# Boards and areas
 
 
 class Score(Record):
@@ -396,9 +404,6 @@ class Board(Record):
     owner: str
     scoring: Label | None = None
     tiles: tuple[Tile, ...]
-
-
-# Areas
 
 
 class Areas(Record):

@@ -42,6 +42,9 @@ def opened(home: Path, overlay: Path | None, language: str = "fi") -> Iterator[A
             tables = executor(database.connection)
             if tables.migration_plan(tables.loader.graph.leaf_nodes()):
                 management.call_command("migrate", verbosity=0, interactive=False)
+                actions = importlib.import_module("luotsi.web.services.actions")
+                known = importlib.import_module("luotsi.web.services.searching").known()
+                actions.index_old(by=None, known=known)
             with translation.override(language):
                 yield importlib.import_module("luotsi.web.services")
         finally:

@@ -1,4 +1,5 @@
-"""What is done before the doors open: tables, static files, the current release, demonstration users.
+"""What is done before the doors open: tables, static files, the index of services, the current release,
+demonstration users.
 
 Imported when Django is set up. The processes themselves stand in `serving`.
 """
@@ -15,9 +16,12 @@ from django.core.management import call_command
 from django.db import connections
 
 from luotsi.concepts.errors import UserError
-from luotsi.jobs import running
+from luotsi.concepts.shipped import open_county
+from luotsi.jobs import dividing, running
 from luotsi.web.assessments.making.actions import publish_shipped
 from luotsi.web.results import queries
+from luotsi.web.services import searching
+from luotsi.web.services.actions import index_old
 
 
 def prepare(home: Path) -> Iterator[str]:
@@ -30,9 +34,11 @@ def prepare(home: Path) -> Iterator[str]:
             each.clear()
         if new := publish_shipped(by=None):
             yield f"Published {new} forms of the county's content"
+        index_old(by=None, known=searching.known())
         yield _shown(home)
         if settings.DEMONSTRATION:
             yield from _users()
+            dividing.divide(home, open_county(settings.OVERLAY))
     finally:
         for each in connections.all(initialized_only=True):
             each.close()
@@ -42,7 +48,7 @@ def prepare(home: Path) -> Iterator[str]:
 def _shown(home: Path) -> str:
     """Publishes the release of a home where it is new; says what is shown, and why it is not the newest."""
     try:
-        run = running.publish(home)
+        run = running.publish(home, settings.OVERLAY)
         error = run.error if run else ""
     except UserError as fault:
         error = str(fault)

@@ -1,4 +1,4 @@
-"""A run of jobs: events to the lake, load, release, publish, one step after another, with a record of how it went.
+"""A run of jobs: events to the lake, load, release, publish, segments of persons, one after another, with a record.
 
 One run at a time, since the vault has one writer. A run that fails leaves the last good release standing.
 When runs happen stands in `tasks`.
@@ -20,7 +20,7 @@ from luotsi.concepts.reading import County
 from luotsi.concepts.shipped import open_county
 from luotsi.engine import release as engine
 from luotsi.engine import vault
-from luotsi.jobs import content, exporting, publishing
+from luotsi.jobs import content, dividing, exporting, publishing
 from luotsi.jobs.surveying import survey
 from luotsi.web.results import actions, queries
 from luotsi.web.results.models import Run
@@ -53,12 +53,12 @@ def nightly(home: Path, overlay: Path | None = None) -> Run:
     return _run(home, overlay, Run.Kind.NIGHTLY)
 
 
-def publish(home: Path) -> Run | None:
+def publish(home: Path, overlay: Path | None = None) -> Run | None:
     """Shows the current release of a home where it is new here; gives the record of the run, None where it is not."""
     current = engine.current(home)
     if current is None or any(each.name == current.name for each in queries.releases()):
         return None
-    return _run(home, None, Run.Kind.PUBLISH)
+    return _run(home, overlay, Run.Kind.PUBLISH)
 
 
 def look(home: Path, overlay: Path | None = None) -> Run | None:
@@ -132,6 +132,10 @@ def _publish(work: Work) -> None:
     work.run.release = publishing.publish(work.home)
 
 
+def _segments(work: Work) -> None:
+    dividing.divide(work.home, work.county)
+
+
 STEPS: Mapping[Run.Kind, Mapping[str, Step]] = {
     Run.Kind.NIGHTLY: {
         "check": _check,
@@ -140,8 +144,9 @@ STEPS: Mapping[Run.Kind, Mapping[str, Step]] = {
         "survey": _survey,
         "release": _release,
         "publish": _publish,
+        "segments": _segments,
     },
-    Run.Kind.PUBLISH: {"publish": _publish},
+    Run.Kind.PUBLISH: {"publish": _publish, "segments": _segments},
     Run.Kind.LOOK: {"survey": _survey, "check": _check},
 }
 """The steps of each kind in turn. The survey comes before the release: what is late is seen where a release fails."""

@@ -52,6 +52,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "longitude": ("pituus", "longitude"),
     "hours": ("aukiolo", "aukioloajat", "hours"),
     "needs": ("elamanalueet", "elämänalueet", "needs"),
+    "target_groups": ("kohderyhmat", "kohderyhmät", "target_groups"),
     "keywords": ("avainsanat", "keywords"),
     "checked": ("tarkistettu", "checked"),
     "id": ("id", "tunniste"),
@@ -116,8 +117,9 @@ def _text(path: Path) -> str:
 
 
 @cache
-def _towns() -> dict[str, str]:
-    rows = open_county().codes["municipality"].rows
+def _named(codes: str) -> dict[str, str]:
+    """Every name of a code in a list, in small letters, and the code itself -> the code."""
+    rows = open_county().codes[codes].rows
     return {name.casefold(): code for code, row in rows.items() for name in (code, row["fi"], row["sv"], row["en"])}
 
 
@@ -136,7 +138,7 @@ def _texts(row: Row, name: str) -> dict[str, str]:
 
 def line(row: Row, where: str, file: str, into: Delivery) -> None:
     """Reads one line, column -> cell. where: how its faults are told; file: the organisation where none is named."""
-    towns = _towns()
+    towns = _named("municipality")
     if not any(row.values()):
         return
     name, owner = _texts(row, "name"), _cell(row, "organisation") or file
@@ -173,6 +175,7 @@ def line(row: Row, where: str, file: str, into: Delivery) -> None:
         languages=tuple(_split(_cell(row, "languages"))),
         keywords={"fi": ", ".join(_split(_cell(row, "keywords")))} if _cell(row, "keywords") else {},
         needs=tuple(_split(_cell(row, "needs"))),
+        target_groups=_target_groups(row, where, into),
         least_age=least,
         most_age=most if least is None or most is None or most >= least else None,
         channels=tuple(each.entry for each in channels),
@@ -198,6 +201,14 @@ def _areas(row: Row, where: str, towns: Mapping[str, str], into: Delivery) -> tu
         if each.casefold() not in towns:
             into.fault(where, f"There is no municipality {each[:50]}, so it was left out. Write its name or code.")
     return tuple(sorted(known)), False if known else None
+
+
+def _target_groups(row: Row, where: str, into: Delivery) -> tuple[str, ...]:
+    said, known = _split(_cell(row, "target_groups")), _named("target_group")
+    for each in said:
+        if each.casefold() not in known:
+            into.fault(where, f"There is no target group {each[:50]}, so it was left out. Write it as: Ikäihmiset.")
+    return tuple(sorted({known[each.casefold()] for each in said if each.casefold() in known}))
 
 
 def _channels(

@@ -14,6 +14,7 @@ from luotsi.web.assessments.attaching import queries as attaching
 from luotsi.web.assessments.models import Override, Plan, Response
 from luotsi.web.assessments.published import Offered
 from luotsi.web.assessments.queries import Sitting, Whose
+from luotsi.web.people.queries import segment_of
 from luotsi.web.queues import queries as queues
 from luotsi.web.services import queries as directory
 
@@ -131,7 +132,9 @@ def said(reached: Reached, language: str) -> Said:
 
 
 def fitting(words: tuple[str, ...], whose: Whose, language: str) -> list[dict[str, str]]:
-    """Services of the directory that an outcome's words find for someone of this age, home and language, and why."""
+    """Services of the directory that an outcome's words find for someone of this age, home, language and client
+    segment, and why.
+    """
     if not words:
         return []
     person = whose.resident
@@ -140,6 +143,7 @@ def fitting(words: tuple[str, ...], whose: Whose, language: str) -> list[dict[st
         age=queries.age(person),
         area=person.municipality,
         language=person.language,
+        segment=segment_of(person),
         limit=SERVICES,
         told=language,
     )
@@ -147,7 +151,7 @@ def fitting(words: tuple[str, ...], whose: Whose, language: str) -> list[dict[st
         {
             "entry": each.service.entry,
             "name": each.service.name.get(language) or each.service.name.get("fi", ""),
-            "why": each.reasons[0] if each.reasons else "",
+            "why": "; ".join(each.reasons),
         }
         for each in hits
     ]

@@ -98,6 +98,7 @@ def step(word: str) -> str:
         "survey": _("looking at the sources"),
         "release": _("computing the release"),
         "publish": _("publishing"),
+        "segments": _("segments of persons"),
     }.get(word, word)
 
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +20,16 @@ from luotsi.concepts.identifiers import hetu_fault, normal_hetu
 from luotsi.web.events.actions import record
 from luotsi.web.people import identity, mandates, queries
 from luotsi.web.people.mandates import ADULT, Acting, age_of
-from luotsi.web.people.models import BreakGlass, CareRelationship, Mandate, Membership, Person, SignIn, User
+from luotsi.web.people.models import (
+    BreakGlass,
+    CareRelationship,
+    ClientSegment,
+    Mandate,
+    Membership,
+    Person,
+    SignIn,
+    User,
+)
 from luotsi.web.people.permissions import Role, require
 
 BREAK_GLASS_HOURS = 12
@@ -118,6 +127,29 @@ def give_user(*, by: None, person: Person, language: str = "fi") -> User:
     Person.objects.filter(pk=person.pk).update(user=user)
     record("person.signed_up", by=by, subject=f"person:{person.pk}")
     return user
+
+
+@transaction.atomic
+def renew_segments(*, by: None, found: Mapping[uuid.UUID, str], period_end: datetime.date) -> None:
+    """Puts the segments of persons at the end of a month in place of all that were known: who is not told has none.
+
+    Only the job that follows a release does this, so that no one is asked. Persons who have gone meanwhile are left.
+    """
+    table = ClientSegment._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE renewed (person_id uuid, segment varchar) ON COMMIT DROP")
+        with cursor.copy("COPY renewed FROM STDIN") as copy:
+            for row in found.items():
+                copy.write_row(row)
+        cursor.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+        cursor.execute(f"DELETE FROM {table}")
+        cursor.execute(
+            f"INSERT INTO {table} (person_id, segment, period_end) SELECT r.person_id, r.segment, %s "
+            "FROM renewed AS r JOIN people_person AS p ON p.id = r.person_id FOR KEY SHARE OF p",
+            [period_end],
+        )
+        cursor.execute("DROP TABLE renewed")
+    record("segments.renewed", by=by, subject=f"segments:{period_end}")
 
 
 @transaction.atomic

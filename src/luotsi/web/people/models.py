@@ -138,6 +138,17 @@ class Person(models.Model):
         )
 
 
+class ClientSegment(models.Model):
+    """The segment that the newest release finds a person in, at the end of its last month. Renewed whole by a job."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    segment = models.CharField(max_length=100)
+    period_end = models.DateField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=~Q(segment=""), name="client_segment_named"),)
+
+
 class CareRelationship(models.Model):
     """Someone, or a unit, cares for a person from one day to another: why they may read the person's data."""
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
@@ -19,7 +19,17 @@ from luotsi.concepts.identifiers import hetu_birth_date
 from luotsi.web.people import identity
 from luotsi.web.people.mandates import ADULT, OWN_SAY, Acting, Agent, act_by, age_of, agents
 from luotsi.web.people.mandates import visible_to_guardian as visible_to_guardian
-from luotsi.web.people.models import AccessLog, Basis, BreakGlass, CareRelationship, Membership, Person, User, holds
+from luotsi.web.people.models import (
+    AccessLog,
+    Basis,
+    BreakGlass,
+    CareRelationship,
+    ClientSegment,
+    Membership,
+    Person,
+    User,
+    holds,
+)
 from luotsi.web.people.permissions import Role, require
 
 LOG_ROWS = 500
@@ -165,6 +175,24 @@ def personal_codes(ids: Iterable[str]) -> dict[str, str]:
     """The personal identity code of each of some persons, by id; for the job that takes events to the lake alone."""
     rows = Person.objects.filter(pk__in=list(ids)).values_list("pk", "sealed_code")
     return {str(pk): identity.unseal(sealed) for pk, sealed in rows}
+
+
+def every_code(*, by: None) -> Iterator[tuple[uuid.UUID, str]]:
+    """Each person with the personal identity code; for the job that asks the segments of persons alone."""
+    for pk, sealed in Person.objects.values_list("pk", "sealed_code").iterator():
+        yield pk, identity.unseal(sealed)
+
+
+def segment_of(resident: Resident) -> str:
+    """The client segment of a person whose data were opened, and that logged; "" where none is known.
+
+    It is told to the person and to the professionals who read them, not to those who act for the person nor to the
+    privacy officer: it tells of care that a young person or an adult may keep to themself.
+    """
+    if resident.basis not in (Basis.OWN, Basis.CARE, Basis.TASK, Basis.BREAK_GLASS):
+        return ""
+    found = ClientSegment.objects.filter(person=resident.id).values_list("segment", flat=True)
+    return found.first() or ""
 
 
 def of_age(*, by: None, years: int) -> list[uuid.UUID]:

@@ -43,6 +43,7 @@ READ: dict[str, Promise] = {
     "matters": pgettext_lazy("what was read", "The person's own matters"),
     "assessment": pgettext_lazy("what was read", "Answers to forms"),
     "referral": pgettext_lazy("what was read", "A wellbeing referral"),
+    "services": pgettext_lazy("what was read", "Age, home, language and client segment, for services that fit"),
     "access_log": pgettext_lazy("what was read", "Log of who has read the data"),
 }
 MANDATES: dict[str, Promise] = {

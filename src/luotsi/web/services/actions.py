@@ -66,6 +66,18 @@ def take_in(*, by: None, source: str, delivery: Delivery, known: Vocabulary, com
 
 
 @transaction.atomic
+def index_old(*, by: None, known: Vocabulary) -> int:
+    """Makes those services findable anew that older words and rules, or none, made so; gives how many. Jobs do this
+    at each start, so that what a new version searches by is there before the next import.
+    """
+    _lock()
+    old = _index(known, ())
+    if old:
+        record("directory.indexed", by=by, subject="directory:all")
+    return old
+
+
+@transaction.atomic
 def keep(*, by: User, service: Service, kept: bool) -> bool:
     """Keeps a service for a user, or lets it go; gives which. Doing the same again changes nothing."""
     require(by, "favourite.keep")
@@ -290,8 +302,8 @@ def _join(services: Iterable[Service], channels: Iterable[Channel]) -> None:
         )
 
 
-def _index(known: Vocabulary, changed: Sequence[Service], gone: Iterable[int] = ()) -> None:
-    """Makes services findable: those that changed, and those that older words and rules made findable."""
+def _index(known: Vocabulary, changed: Sequence[Service], gone: Iterable[int] = ()) -> int:
+    """Makes services findable: those that changed, and those that older words and rules made so; gives how many old."""
     alive = Service.objects.filter(removed_at=None)
     here = {each.pk: each for each in changed}
     old = set(alive.exclude(indexed_by=known.digest).values_list("pk", flat=True)) - here.keys()
@@ -306,6 +318,7 @@ def _index(known: Vocabulary, changed: Sequence[Service], gone: Iterable[int] = 
     Service.objects.filter(pk__in=old).update(indexed_by=known.digest)
     if blocks:
         _count(known)
+    return len(old)
 
 
 def _rewrite(block: int, services: Sequence[int], new: postings.Packed) -> None:

@@ -30,6 +30,9 @@ class EntryForm(forms.Form):
     elamanalueet = forms.MultipleChoiceField(
         label=_("Areas of life"), widget=forms.CheckboxSelectMultiple, required=False
     )
+    kohderyhmat = forms.MultipleChoiceField(
+        label=_("Target groups"), widget=forms.CheckboxSelectMultiple, required=False
+    )
     maksu = forms.ChoiceField(
         label=_("Fee"),
         choices=[("", _("Not told")), ("ilmainen", _("Free of charge")), ("maksullinen", _("Charged"))],
@@ -52,6 +55,7 @@ class EntryForm(forms.Form):
         choices = {
             "kunnat": [(each, name) for name, each in towns],
             "kielet": [(each, name) for each, name in shown.LANGUAGES.items() if each in ("fi", "sv", "en")],
+            "kohderyhmat": shown.choices("target_group", shown.CITIZENS),
             "elamanalueet": [(name, getattr(each.label, code)) for name, each in queries.needs().items()],
         }
         for name, options in choices.items():
@@ -66,7 +70,7 @@ class EntryForm(forms.Form):
 
 def begun(cells: dict[str, str]) -> dict[str, Any]:
     """The cells of a row as the form begins with."""
-    many = ("kunnat", "kielet", "elamanalueet")
+    many = ("kunnat", "kielet", "elamanalueet", "kohderyhmat")
     return {name: [each for each in cell.split(";") if each] if name in many else cell for name, cell in cells.items()}
 
 

@@ -1,4 +1,5 @@
-"""What a service is found by: the terms of its texts with their weights, and the areas of life it is of.
+"""What a service is found by: the terms of its texts with their weights, the areas of life it is of, and the segments
+of persons it fits.
 
 What a term is stands in language.py, the words of the areas of life in the county's content, asking in searching.py.
 """
@@ -7,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from luotsi.concepts.needs import Need
 from luotsi.concepts.reading import County
+from luotsi.concepts.records import Fits, Rule
 from luotsi.web.services import language
 from luotsi.web.services.language import PART, WHOLE, terms, words
 from luotsi.web.services.models import Service
@@ -29,7 +31,11 @@ FIELDS: dict[str, tuple[float, float]] = {
 """Text -> what a word in it counts for, and how many words it has in an ordinary service."""
 SATURATION, SHORTENING = 1.2, 0.75
 """k1 and b of BM25 (Robertson and Zaragoza 2009, BM25F): repeats count less, and words of a long text too."""
-NEED = "need:"
+NEED, SEGMENT = "need:", "segment:"
+MAIN = "main"
+"""The segment list by which persons are known to fit a service."""
+SURELY = 0.5
+"""A service with at least this weight of an area of life fits the segments that the area fits."""
 VERSION = "2"
 """Counted up when these rules change, so that all is indexed anew."""
 BY_HAND = 0.3
@@ -58,6 +64,8 @@ class Vocabulary:
     """Term -> area of life -> how surely a text with the term is of it."""
     learned: Mapping[str, Mapping[str, float]]
     """Term -> area of life -> what it adds, learned from services that people have labelled; may be empty."""
+    segments: Mapping[str, Rule]
+    """Segment of the list `MAIN` -> its rule, where that says what services fit."""
     digest: str
 
 
@@ -69,10 +77,14 @@ def vocabulary(county: County, learned: Mapping[str, Mapping[str, float]]) -> Vo
         for term in group.terms:
             of[term].append(group)
     weights = {term: _shares(found) for term, found in of.items()}
-    said = repr((VERSION, language.finnish().knows_compounds, sorted((g.need, g.terms) for g in groups), learned))
+    main = county.segments.get(MAIN)
+    segments = {each.segment: each for each in main.rules if each.fits} if main else {}
+    fits = sorted((name, repr(each.fits)) for name, each in segments.items())
+    said = repr((VERSION, language.finnish().knows_compounds, sorted((g.need, g.terms) for g in groups), learned, fits))
     needs = dict(sorted(county.needs.items(), key=lambda each: each[1].order))
     made = hashlib.md5(said.encode(), usedforsecurity=False).hexdigest()
-    return Vocabulary(needs, groups, {term: tuple(found) for term, found in of.items()}, weights, learned, made)
+    found_in = {term: tuple(found) for term, found in of.items()}
+    return Vocabulary(needs, groups, found_in, weights, learned, segments, made)
 
 
 def _shares(groups: list[Group]) -> dict[str, float]:
@@ -112,8 +124,10 @@ def postings(service: Service, known: Vocabulary) -> dict[str, float]:
                 for term, weight in terms(word, code if code in ("sv", "en") else "fi"):
                     counted[term] += each * weight
     found = {term: count / (count + SATURATION) for term, count in counted.items()}
-    for need, weight in areas(service, found, known).items():
+    of_life = areas(service, found, known)
+    for need, weight in of_life.items():
         found[NEED + need] = weight if weight >= LEAST_AREA else 0.0
+    found.update({SEGMENT + each: 1.0 for each in fitted(service, of_life, known)})
     return {term: round(weight, 4) for term, weight in found.items() if weight >= LEAST}
 
 
@@ -124,12 +138,28 @@ def areas(service: Service, found: Mapping[str, float], known: Vocabulary) -> di
         for need, share in known.weights[term].items():
             counted[need] += found[term] * share
     for need, record in known.needs.items():
-        if any(code == each or code.startswith(each + ".") for code in service.classes for each in record.classes):
+        if _any_below(service.classes, record.classes):
             counted[need] += PART
     sure = {need: count / (count + WHOLE) for need, count in counted.items()}
     if known.learned:
         sure = _learned(found, sure, known)
     return {**sure, **{need: 1.0 for need in service.needs if need in known.needs}}
+
+
+def fitted(service: Service, areas: Mapping[str, float], known: Vocabulary) -> Iterator[str]:
+    """The segments whose persons a service fits: by its target groups, its classes, or the areas of life it is of."""
+    for name, rule in known.segments.items():
+        fits = rule.fits or Fits()
+        if (
+            _any_below(service.target_groups, fits.target_groups)
+            or _any_below(service.classes, fits.classes)
+            or any(areas.get(each, 0.0) >= SURELY for each in fits.needs)
+        ):
+            yield name
+
+
+def _any_below(codes: Iterable[str], wanted: Iterable[str]) -> bool:
+    return any(code == each or code.startswith(each + ".") for code in codes for each in wanted)
 
 
 def _learned(found: Mapping[str, float], sure: Mapping[str, float], known: Vocabulary) -> dict[str, float]:
@@ -150,8 +180,8 @@ def pieces(word: str) -> list[str]:
 
 
 def is_word(term: str) -> bool:
-    """Whether a term is a word that someone may have meant, and no stem, beginning or area of life."""
-    return not term.endswith(("~", "-")) and not term.startswith(NEED) and len(term) > 3
+    """Whether a term is a word that someone may have meant, and no stem, beginning, area of life or segment."""
+    return not term.endswith(("~", "-")) and not term.startswith((NEED, SEGMENT)) and len(term) > 3
 
 
 def text(texts: Mapping[str, Any], code: str) -> str:

@@ -69,6 +69,12 @@ def open_channels(at: datetime.datetime) -> QuerySet[Channel]:
     )
 
 
+def open_now(services: Iterable[int]) -> set[int]:
+    """Which of some services have a channel that is open now."""
+    found = open_channels(timezone.now()).filter(services__in=list(services))
+    return set(found.values_list("services", flat=True))
+
+
 def spans(hours: Iterable[Hours], day: datetime.date) -> list[Span]:
     """When a channel is open on a day, in order."""
     holding = [each for each in hours if (each.since or day) <= day <= (each.until or day)]

@@ -6,16 +6,17 @@ How words are understood and services ranked stands in searching.py, opening hou
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet
 from django.db.models.functions import Sqrt
+from django.utils.translation import gettext as _
 
 from luotsi.concepts.needs import Need
 from luotsi.web.services import opening, searching
-from luotsi.web.services.indexing import NEED
+from luotsi.web.services.indexing import MAIN, NEED, SEGMENT
 from luotsi.web.services.models import Place, Service
 from luotsi.web.services.searching import Hit
 
@@ -28,6 +29,7 @@ class Filters:
     """What narrows a search: municipality's code, language, fee, areas of life, metres from a point, open at a time.
 
     life_event, target_group: codes of the Finnish Service Catalogue; those below a code are of it too.
+    segment: whom the services fit; it shuts none out, and raises those that do.
     """
 
     area: str = ""
@@ -40,6 +42,7 @@ class Filters:
     age: int | None = None
     life_event: str = ""
     target_group: str = ""
+    segment: str = ""
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -104,7 +107,10 @@ def search(text: str, chosen: Filters | None = None, *, limit: int = 20, languag
     for need in chosen.needs:
         asked.add(NEED + need, 1.0, "")
         asked.counts[NEED + need] = 1
-    narrowing = replace(chosen, needs=())
+    if chosen.segment in searching.known().segments:
+        asked.add(SEGMENT + chosen.segment, searching.FITS, "")
+        asked.counts[SEGMENT + chosen.segment] = 1
+    narrowing = replace(chosen, needs=(), segment="")
     among = narrowed(narrowing) if narrowing else None
     found = searching.search(asked, among, limit)
     return searching.hits(asked, found, language, municipality_name(chosen.area, language) if chosen.area else "")
@@ -116,6 +122,7 @@ def fitting(
     age: int | None = None,
     area: str = "",
     language: str = "",
+    segment: str = "",
     limit: int = 5,
     told: str = "fi",
 ) -> list[Hit]:
@@ -123,13 +130,23 @@ def fitting(
 
     needs: areas of life by name, or words in people's own way, as `friends` and "velka". age in years; area: code of
     the person's municipality; language: the person's own, which counts where it is a language of the county's services;
-    told: the language of the reasons.
+    segment: the person's in the main list; told: the language of the reasons.
     """
     language = language if language in SERVED else ""
     said = list(dict.fromkeys(needs))
     known = tuple(each for each in said if each in searching.known().needs)
     words = " ".join(each for each in said if each not in known)
-    return search(words, Filters(area, language, needs=known, age=age), limit=limit, language=told)
+    chosen = Filters(area, language, needs=known, age=age, segment=segment)
+    hits = search(words, chosen, limit=limit, language=told)
+    return [replace(each, reasons=(*each.reasons, *_suits(each.service, age, language))) for each in hits]
+
+
+def _suits(service: Service, age: int | None, language: str) -> Iterator[str]:
+    """What the service itself says of the person's age and language; Finnish goes without saying."""
+    if age is not None and (service.least_age is not None or service.most_age is not None):
+        yield _("is for people of this age")
+    if language not in ("", "fi") and language in service.languages:
+        yield _("is given in the person's language")
 
 
 def entry(name: str) -> Service | None:
@@ -140,6 +157,13 @@ def entry(name: str) -> Service | None:
 def needs() -> Mapping[str, Need]:
     """The areas of life in order."""
     return searching.known().needs
+
+
+def segment_name(code: str, language: str) -> str:
+    """What a segment of the main list is called; its code where the county's content has it no more."""
+    main = searching.county().segments.get(MAIN)
+    labels = {each.segment: getattr(each.label, language, each.label.fi) for each in main.rules} if main else {}
+    return labels.get(code, code)
 
 
 @lru_cache(maxsize=1)

@@ -20,13 +20,17 @@ from luotsi.concepts.needs import learned
 from luotsi.concepts.reading import County
 from luotsi.concepts.shipped import open_county
 from luotsi.web.services import indexing, postings
-from luotsi.web.services.indexing import NEED, Vocabulary
+from luotsi.web.services.indexing import NEED, SEGMENT, Vocabulary
 from luotsi.web.services.language import NEAR, PART, WHOLE, finnish, terms, words
 from luotsi.web.services.models import Service, Term
 
 KIN, AREA, SURE = 0.35, 0.8, 8.0
 """What a word counts for that means nearly the same as the one asked, and the area of life of the one asked.
-SURE: what an area of life weighs where another term weighs by how few services it finds."""
+SURE: what a term of a rule weighs where another term weighs by how few services it finds."""
+RULED = (NEED, SEGMENT)
+"""How terms begin that the county's rules give a service, and no word of its texts."""
+FITS = 0.5
+"""What the segment of a person counts for beside an area of life that they need."""
 NAMED = 2.0
 """What an area of life counts for that is asked by its name."""
 MEANT = 0.8
@@ -161,13 +165,13 @@ def search(asked: Asked, among: QuerySet[Service] | None = None, limit: int = SH
     """Services by how well they answer: id, score from 0 to 1, the terms that found it. `among`: only these."""
     total = max(asked.counts.get(EVERY, 0), 1)
     rare = {
-        term: weight * (SURE if term.startswith(NEED) else math.log(1 + (total - count + 0.5) / (count + 0.5)))
+        term: weight * (SURE if term.startswith(RULED) else math.log(1 + (total - count + 0.5) / (count + 0.5)))
         for term, weight in asked.weights.items()
         if (count := asked.counts.get(term))
     }
     most = max(total * COMMON, 5)
     telling = {
-        term: weight for term, weight in rare.items() if term.startswith(NEED) or asked.counts[term] <= most
+        term: weight for term, weight in rare.items() if term.startswith(RULED) or asked.counts[term] <= most
     } or rare
     chosen = sorted(telling, key=lambda term: -telling[term])[:MOST_TERMS]
     scored = postings.Scored(postings.read(chosen), telling)
@@ -209,12 +213,12 @@ def _reasons(service: Service, found: Sequence[str], asked: Asked, language: str
     """Where the asked words stand in the service, the strongest first; at most three, then the area."""
     told: dict[str, str] = {}
     strongest = found[:12]
-    standing = _standing(service, {term for term in strongest if not term.startswith(NEED)}, language)
+    standing = _standing(service, {term for term in strongest if not term.startswith(RULED)}, language)
     for term in strongest:
-        origin = asked.origin.get(term, "") + (NEED if term.startswith(NEED) else "")
+        origin = asked.origin.get(term, "") + next((each for each in RULED if term.startswith(each)), "")
         if origin not in told and (said := _reason(term, standing, language)) and said not in told.values():
             told[origin] = said
-    said_first = sorted(told, key=lambda each: each.endswith(NEED))  # words of the text before areas of life
+    said_first = sorted(told, key=lambda each: each.endswith(RULED))  # words of the text before rules
     yield from [told[each] for each in said_first][:3]
     if area:
         yield _("serves the whole country") if service.nationwide else _("serves %(area)s") % {"area": area}
@@ -235,6 +239,9 @@ def _reason(term: str, standing: Mapping[str, tuple[str, str]], language: str) -
     if term.startswith(NEED):
         need = known().needs[term.removeprefix(NEED)]
         return _("is of the area of life %(area)s") % {"area": getattr(need.label, language, need.label.fi)}
+    if term.startswith(SEGMENT):
+        fits = known().segments[term.removeprefix(SEGMENT)]
+        return _("fits the client segment %(segment)s") % {"segment": getattr(fits.label, language, fits.label.fi)}
     if term not in standing:
         return ""
     place, word = standing[term]

@@ -52,6 +52,8 @@ ORGANISATIONS = {
     "other": "",
 }
 SHORT = 180
+CITIZENS = "KR1."
+"""Target groups that people choose from are those of citizens."""
 
 
 def language() -> str:
@@ -62,6 +64,12 @@ def language() -> str:
 def said(texts: Mapping[str, Any]) -> str:
     """A text in the reader's language, or the first that there is."""
     return text(texts, language())
+
+
+def choices(codes: str, beginning: str = "") -> list[tuple[str, str]]:
+    """The codes of a list with their labels, in the order of the alphabet."""
+    named = [(code, row[language()]) for code, row in queries.classes(codes).items() if code.startswith(beginning)]
+    return sorted(named, key=lambda each: each[1])
 
 
 @dataclass(frozen=True, slots=True)

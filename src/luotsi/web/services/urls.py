@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from luotsi.web.services.views import inventory, keepers, keeping, machines, public
+from luotsi.web.services.views import fitting, inventory, keepers, keeping, machines, public
 
 urlpatterns: list[URLPattern] = [
     path("services/", public.services, name="services"),
     path("services/kept/", keeping.kept, name="kept_services"),
     path("services/kept/share/", keeping.share, name="share_services"),
     path("services/lists/<uuid:key>/", keeping.shared, name="service_list"),
+    path("services/for-me/", fitting.own, name="own_fitting_services"),
+    path("persons/<uuid:person>/services/", fitting.of_person, name="fitting_services"),
     path("services/own/", keepers.own, name="own_services"),
     path("services/own/template.xlsx", keepers.template, name="services_template"),
     path("services/own/<str:organisation>/<str:entry>/", keepers.write, name="write_service"),

@@ -1,5 +1,6 @@
 """A person's data are read by a basis, and what is not logged is not read."""
 
+import dataclasses
 import datetime
 import uuid
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from luotsi.web.people import queries
 from luotsi.web.people.actions import begin_care, end_break_glass, open_break_glass
-from luotsi.web.people.models import AccessLog, Basis, BreakGlass, CareRelationship, Person, User
+from luotsi.web.people.models import AccessLog, Basis, BreakGlass, CareRelationship, ClientSegment, Person, User
 from luotsi.web.people.permissions import Role
 from luotsi.web.people.queries import NoBasis, NoPerson, in_care, own_data, own_readings, read_person, search_log
 from luotsi.web.people.tests.made_up import HEALTH_CENTRE, user_with
@@ -183,3 +184,19 @@ def test_the_privacy_officer_sees_each_break_glass_of_late_and_no_one_else_does(
     long_ago = timezone.now() - datetime.timedelta(days=31)
     BreakGlass.objects.update(starts=long_ago)
     assert queries.openings(by=officer) == []
+
+
+def test_a_segment_is_told_to_the_person_and_to_who_cares_and_to_no_one_else(
+    hilkka: User, officer: User, rauha: User, aino: Person
+) -> None:
+    own = own_data(by=rauha)
+    for each in (aino.pk, own.id):
+        ClientSegment.objects.create(person_id=each, segment="many_needs", period_end="2025-01-31")
+    assert queries.segment_of(own) == "many_needs"
+    assert queries.segment_of(read_person(by=hilkka, person=aino.pk)) == "many_needs"
+    assert queries.segment_of(read_person(by=officer, person=aino.pk)) == ""
+    assert queries.segment_of(dataclasses.replace(own, basis=Basis.MANDATE)) == ""
+
+
+def test_a_person_of_whom_no_segment_is_known_has_none(rauha: User) -> None:
+    assert queries.segment_of(own_data(by=rauha)) == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -64,11 +65,13 @@ def referrals(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permitted("referral.make")
 def refer_to(request: HttpRequest, entry: str) -> HttpResponseBase:
-    """Begins from a service of the directory: it is chosen, then the person is looked for."""
+    """Begins from a service of the directory: it is chosen, then the person is looked for, where none is given."""
     if not queries.receivers(service=entry):
         messages.info(request, _("This service takes no referrals here. Choose another, or ask the coordinator."))
         return redirect("service", entry=entry)
     request.session[CHOSEN] = entry
+    with suppress(ValueError):
+        return redirect("begin_referral", person=uuid.UUID(request.POST.get("person", "")))
     messages.info(request, _("The receiver is chosen. Open the person's page, and begin the referral there."))
     return redirect("persons")
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -25,12 +26,15 @@ from luotsi.web.services.searching import Hit
 @require_POST
 @permitted("favourite.keep")
 def keep(request: HttpRequest, entry: str) -> HttpResponseBase:
-    """Keeps a service, or lets it go again."""
+    """Keeps a service, or lets it go again, and goes back to the page where that was asked."""
     found = queries.entry(entry)
     if found is None:
         raise Http404
     kept = actions.keep(by=cast(User, request.user), service=found, kept=request.POST.get("kept") != "no")
     messages.success(request, _("The service is kept.") if kept else _("The service is no longer kept."))
+    back = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+        return redirect(back)
     return redirect("service", entry=entry)
 
 

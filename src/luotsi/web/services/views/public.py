@@ -27,10 +27,6 @@ DISTANCES, USUAL = ("5", "10", "25", "50"), "10"
 """Kilometres to choose from, and how many where only a postal code is given."""
 
 
-CITIZENS = "KR1."
-"""Target groups that people choose from are those of citizens."""
-
-
 def asked(request: HttpRequest) -> tuple[str, Filters]:
     """What the address asks for: the text, and the filters; what is not known there is passed over.
 
@@ -58,24 +54,13 @@ def _one_of(said: str, known: Container[str]) -> str:
     return said if said in known else ""
 
 
-def _choices(codes: str, beginning: str = "") -> list[tuple[str, str]]:
-    """The codes of a list with their labels, in the order of the alphabet."""
-    rows = queries.classes(codes).items()
-    named = [(code, row[shown.language()]) for code, row in rows if code.startswith(beginning)]
-    return sorted(named, key=lambda each: each[1])
-
-
 def _found(request: HttpRequest) -> dict[str, Any]:
     """What every page of the search shows."""
     text, chosen = asked(request)
     found = queries.search(text, chosen, limit=SHOWN, language=shown.language()) if text or chosen.needs else []
     found = [each for each in found if each.score >= found[0].score * NEAR]
     numbers, points = mapping.numbered(found)
-    open_now = set(
-        opening.open_channels(timezone.now())
-        .filter(services__in=[each.service.pk for each in found])
-        .values_list("services", flat=True)
-    )
+    open_now = opening.open_now(each.service.pk for each in found)
     code, postal = shown.language(), request.GET.get("postal", "").strip()[:10]
     towns = sorted((queries.municipality_name(each, code), each) for each, _path, _middle in mapping.borders())
     return {
@@ -96,8 +81,8 @@ def _found(request: HttpRequest) -> dict[str, Any]:
         "within": request.GET.get("within", ""),
         "postal": postal,
         "postal_unknown": bool(postal) and not queries.postal_area(postal),
-        "life_events": _choices("life_event"),
-        "target_groups": _choices("target_group", CITIZENS),
+        "life_events": shown.choices("life_event"),
+        "target_groups": shown.choices("target_group", shown.CITIZENS),
         "open": bool(chosen.open_at),
     }
 

@@ -49,12 +49,15 @@ class Made(NamedTuple):
 
 
 RESIDENTS = (
-    Made("140251-9083", "Aino Asukas", "fi", "077", "professional"),
+    Made("010152-900W", "Aino Asukas", "fi", "077", "professional"),
     Made("230368-9116", "Veikko Verrokki", "fi", "179", "unit"),
     Made("050790-924W", "Maria Mallikas", "sv", "179", "unit", security_block=True),
     Made("311215A935P", "Lauri Luotola", "fi", "077", ""),
     Made("150512A9371", "Lumi Luotola", "fi", "077", ""),
+    Made("061043-9002", "Helmi Heikkilä", "fi", "179", "unit"),
+    Made("010101A901S", "Leevi Lehto", "fi", "179", "professional"),
 )
+"""Aino, Helmi and Leevi bear codes of residents of the synthetic county, so that its data tell of them too."""
 MANDATES = (
     ("Lauri Luotola", Mandate.Kind.GUARDIAN, Mandate.Source.DVV),
     ("Lumi Luotola", Mandate.Kind.GUARDIAN, Mandate.Source.DVV),
@@ -77,6 +80,8 @@ def _users() -> dict[Role, User]:
 
 
 def _residents(users: dict[Role, User]) -> None:
+    signs_in = users[Role.RESIDENT]
+    free = not Person.objects.filter(user=signs_in).exists()
     for each in RESIDENTS:
         if Person.objects.filter(code_digest=identity.digest(each.code)).exists():
             continue
@@ -87,7 +92,7 @@ def _residents(users: dict[Role, User]) -> None:
             language=each.language,
             municipality=each.municipality,
             security_block=each.security_block,
-            user=users[Role.RESIDENT] if each.name == NAMES[Role.RESIDENT] else None,
+            user=signs_in if free and each.name == NAMES[Role.RESIDENT] else None,
         )
         if each.care == "unit":
             begin_care(by=None, person=person, unit=UNIT, since=SINCE)
