@@ -151,7 +151,8 @@ WITH shift AS (
     COALESCE(SUM(sum_0), 0) AS numerator,
     COALESCE(SUM(count_0), 0) AS counted,
     COALESCE(SUM(sum_1), 0) AS denominator,
-    COALESCE(SUM(count_1), 0) AS weighed
+    COALESCE(SUM(count_1), 0) AS weighed,
+    COALESCE(SUM(rows), 0) AS chosen
   FROM monthly
   JOIN periods
     ON monthly.month BETWEEN periods.first_month AND periods.last_month

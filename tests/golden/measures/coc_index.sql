@@ -206,7 +206,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_coc_index
   GROUP BY
     grain,
@@ -226,7 +227,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_coc_index
   GROUP BY
     grain,
@@ -247,7 +249,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_coc_index
   GROUP BY
     grain,
@@ -268,7 +271,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_coc_index
   GROUP BY
     grain,
@@ -289,7 +293,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_coc_index
   GROUP BY
     grain,
@@ -310,7 +315,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_coc_index
   GROUP BY
     grain,

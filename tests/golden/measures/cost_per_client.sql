@@ -163,7 +163,8 @@ WITH cost_line AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_cost_per_client
   GROUP BY
     grain,
@@ -183,7 +184,8 @@ WITH cost_line AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_cost_per_client
   GROUP BY
     grain,
@@ -204,7 +206,8 @@ WITH cost_line AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_cost_per_client
   GROUP BY
     grain,
@@ -225,7 +228,8 @@ WITH cost_line AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_cost_per_client
   GROUP BY
     grain,
@@ -246,7 +250,8 @@ WITH cost_line AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_cost_per_client
   GROUP BY
     grain,

@@ -154,7 +154,8 @@ WITH ledger_entry AS (
     COALESCE(SUM(sum_0), 0) AS numerator,
     COALESCE(SUM(count_0), 0) AS counted,
     COALESCE(SUM(rows), 0) AS denominator,
-    COALESCE(SUM(rows), 0) AS weighed
+    COALESCE(SUM(rows), 0) AS weighed,
+    COALESCE(SUM(rows), 0) AS chosen
   FROM monthly
   JOIN periods
     ON monthly.month BETWEEN periods.first_month AND periods.last_month
@@ -299,7 +300,8 @@ WITH ledger_entry AS (
     COALESCE(SUM(sum_0), 0) AS numerator,
     COALESCE(SUM(count_0), 0) AS counted,
     COALESCE(SUM(rows), 0) AS denominator,
-    COALESCE(SUM(rows), 0) AS weighed
+    COALESCE(SUM(rows), 0) AS weighed,
+    COALESCE(SUM(rows), 0) AS chosen
   FROM monthly_2
   JOIN whole_periods
     ON monthly_2.month BETWEEN whole_periods.first_month AND whole_periods.last_month

@@ -156,7 +156,8 @@ WITH service_entry AS (
     COALESCE(SUM(true_0), 0) AS numerator,
     COALESCE(SUM(true_0), 0) AS counted,
     COALESCE(SUM(rows), 0) AS denominator,
-    COALESCE(SUM(rows), 0) AS weighed
+    COALESCE(SUM(rows), 0) AS weighed,
+    COALESCE(SUM(rows), 0) AS chosen
   FROM monthly
   JOIN periods
     ON monthly.month = periods.last_month

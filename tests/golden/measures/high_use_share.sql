@@ -175,7 +175,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight) AS weighed
+      weight) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_high_use_share
   GROUP BY
     grain,
@@ -197,7 +198,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight) AS weighed
+      weight) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_high_use_share
   GROUP BY
     grain,
@@ -220,7 +222,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight) AS weighed
+      weight) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_high_use_share
   GROUP BY
     grain,
@@ -243,7 +246,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight) AS weighed
+      weight) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_high_use_share
   GROUP BY
     grain,
@@ -266,7 +270,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight) AS weighed
+      weight) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_high_use_share
   GROUP BY
     grain,

@@ -138,7 +138,8 @@ WITH assessment_answers AS (
     COALESCE(SUM(sum_0), 0) AS numerator,
     COALESCE(SUM(count_0), 0) AS counted,
     COALESCE(SUM(true_0), 0) AS denominator,
-    COALESCE(SUM(true_0), 0) AS weighed
+    COALESCE(SUM(true_0), 0) AS weighed,
+    COALESCE(SUM(rows), 0) AS chosen
   FROM monthly
   JOIN periods
     ON monthly.month BETWEEN periods.first_month AND periods.last_month

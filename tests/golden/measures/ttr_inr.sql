@@ -271,7 +271,8 @@ WITH measurement AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_ttr_inr
   GROUP BY
     grain,
@@ -291,7 +292,8 @@ WITH measurement AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_ttr_inr
   GROUP BY
     grain,
@@ -312,7 +314,8 @@ WITH measurement AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_ttr_inr
   GROUP BY
     grain,
@@ -333,7 +336,8 @@ WITH measurement AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_ttr_inr
   GROUP BY
     grain,

@@ -27,6 +27,8 @@ from luotsi.engine.vault.model import Feed, Model, Versions, model
 
 COMPARED, JOINED, MERGED = 16_000_000, 4_000_000, 1_000_000
 """How many keys are compared, rows of a feed joined, and members merged into their masters in one statement."""
+MANY, FEW = 5, 10_000
+"""Old rows are kept where at most one in `MANY` keys change, or so few altogether."""
 
 BOOKS = (
     "CREATE SCHEMA IF NOT EXISTS marts",
@@ -34,8 +36,13 @@ BOOKS = (
 )
 
 
-def refresh(con: Connection, county: County) -> None:
-    """Brings every mart of the open vault up to the loads it holds, in one transaction."""
+def refresh(con: Connection, county: County, *, old: bool = False) -> dict[str, int | None]:
+    """Brings every mart of the open vault up to the loads it holds, in one transaction.
+
+    Gives the concepts whose marts have changed. With `old` the rows that were replaced can still be read afterwards
+    (`renewed_table`, `old_table`): such a concept comes with the last load its old rows had seen. One that comes with
+    None cannot be compared with what it was: it was made anew, or so much of it has changed that it does not pay.
+    """
     made = model(county)
     _laid(con, made)
     con.execute("BEGIN")
@@ -46,12 +53,24 @@ def refresh(con: Connection, county: County) -> None:
         _same(con, county, made, made.hubs, None)
         before = {row[0]: (row[1], row[2]) for row in con.execute("SELECT * FROM marts.versions").fetchall()}
         last = _last_loads(con, made)
+        changed: dict[str, int | None] = {}
         for concept in county.concepts:
-            _refresh(con, county, made, concept, before.get(concept), last)
+            changed |= _refresh(con, county, made, concept, before.get(concept), last, old=old)
         con.execute("COMMIT")
     except BaseException:
         con.execute("ROLLBACK")
         raise
+    return changed
+
+
+def renewed_table(concept: str) -> str:
+    """The temporary table of the keys whose rows `refresh` has replaced."""
+    return quoted(f"renewed_{concept}")
+
+
+def old_table(mart: str) -> str:
+    """The temporary table of the rows of a mart that `refresh` has replaced, as they were."""
+    return quoted(f"old_{mart}")
 
 
 def as_of(con: Connection, county: County, day: datetime.date, concepts: Iterable[str]) -> None:
@@ -107,8 +126,15 @@ def _same(con: Connection, county: County, made: Model, concepts: Iterable[str],
 
 
 def _refresh(
-    con: Connection, county: County, made: Model, concept: str, before: tuple[int, str] | None, last: dict[str, int]
-) -> None:
+    con: Connection,
+    county: County,
+    made: Model,
+    concept: str,
+    before: tuple[int, str] | None,
+    last: dict[str, int],
+    *,
+    old: bool,
+) -> dict[str, int | None]:
     """Brings the marts of one concept up to date; anew when a feed has its first rows, which changes their shape."""
     load = max((last.get(each.name, 0) for each in _read(made, concept)), default=0)
     shaper = Shaper(county, made, filled=frozenset(last))
@@ -116,14 +142,16 @@ def _refresh(
     queries |= {f"{concept}_{many}": shaper.group(concept, many) for many in county.concepts[concept].many}
     shape = _shape(con, county, made, concept, queries.values())
     if before == (load, shape):
-        return
+        return {}
+    there = False
     if before is None or before[1] != shape:
         for many in (None, *county.concepts[concept].many):
             _anew(con, shaper, concept, many)
     else:
-        _update(con, replace(shaper, keys="wanted_keys"), concept, before[0])
+        there = _update(con, replace(shaper, keys="wanted_keys"), concept, before[0], old=old)
     con.execute("DELETE FROM marts.versions WHERE concept = ?", [concept])
     con.execute("INSERT INTO marts.versions VALUES (?, ?, ?)", [concept, load, shape])
+    return {concept: before[0] if before and there else None}
 
 
 def _anew(con: Connection, shaper: Shaper, concept: str, many: str | None) -> None:
@@ -166,8 +194,8 @@ def _tables(feeds: list[Feed]) -> list[str]:
     return [f"vault.{each.tables[0].name}" for each in feeds]
 
 
-def _update(con: Connection, shaper: Shaper, concept: str, after: int) -> None:
-    """Replaces the rows of the keys that loads after `after` may have changed."""
+def _update(con: Connection, shaper: Shaper, concept: str, after: int, *, old: bool) -> bool:
+    """Replaces the rows of the keys that loads after `after` may have changed; gives whether the old ones are kept."""
     made = shaper.model
     con.execute(f"CREATE OR REPLACE TEMP TABLE changed_keys AS {_changed(made, concept, after)}")
     wanted = "SELECT key FROM changed_keys"
@@ -180,9 +208,24 @@ def _update(con: Connection, shaper: Shaper, concept: str, after: int) -> None:
             f"SELECT key FROM more_keys UNION SELECT member FROM {same} WHERE master IN (SELECT key FROM more_keys)"
         )
     con.execute(f"CREATE OR REPLACE TEMP TABLE wanted_keys AS SELECT DISTINCT key FROM ({wanted}) AS wanted(key)")
+    groups = {f"{concept}_{many}": shaper.group(concept, many) for many in shaper.county.concepts[concept].many}
+    old = old and _few(con, concept)
+    if old:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {renewed_table(concept)} AS SELECT key FROM wanted_keys")
+        for name in (concept, *groups):
+            rows = f"SELECT * FROM marts.{quoted(name)} WHERE key IN (SELECT key FROM wanted_keys)"
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {old_table(name)} AS {rows}")
     _write(con, concept, shaper.concept(concept))
-    for many in shaper.county.concepts[concept].many:
-        _write(con, f"{concept}_{many}", shaper.group(concept, many))
+    for name, query in groups.items():
+        _write(con, name, query)
+    return old
+
+
+def _few(con: Connection, concept: str) -> bool:
+    """Whether few enough keys change that comparing with what was pays."""
+    query = f"SELECT (SELECT count(*) FROM wanted_keys), (SELECT count(*) FROM marts.{quoted(concept)})"
+    changed, there = con.execute(query).fetchone() or (0, 0)
+    return changed * MANY <= there + FEW
 
 
 def _write(con: Connection, name: str, query: str) -> None:

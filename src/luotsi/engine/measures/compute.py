@@ -52,11 +52,9 @@ def compute(
     `progress` is told the number of passes done and to do. Raises UserError for a measure that is not there.
     """
     wanted = [_named(county, each) for each in names] if names is not None else list(county.measures)
-    first, last = (exp.cast(exp.Literal.string(str(day.replace(day=1))), "date") for day in (first_month, last_month))
-    ground = Ground(county, schema, first, last)
+    ground = between(county, schema, first_month, last_month)
     todo = passes(of_measure(county.measures[each]) for each in wanted)
-    # DuckDB guesses far too few rows after looks, and would then join them in a nested loop
-    con.execute("SET asof_loop_join_threshold = 0")
+    ready(con)
     found: list[Table] = []
     for place, a_pass in enumerate(todo):
         text = query(ground, county.measures, a_pass).sql("duckdb", copy=False)
@@ -65,6 +63,18 @@ def compute(
             progress(place + 1, len(todo))
     table = pa.concat_tables(found) if found else SCHEMA.empty_table()
     return table.sort_by([(each, "ascending") for each in ("measure", "period", "group")])
+
+
+def between(county: County, schema: str, first_month: datetime.date, last_month: datetime.date) -> Ground:
+    """The ground of a computing over a schema, for the months from one to another."""
+    first, last = (exp.cast(exp.Literal.string(str(day.replace(day=1))), "date") for day in (first_month, last_month))
+    return Ground(county, schema, first, last)
+
+
+def ready(con: Connection) -> None:
+    """Sets what computing asks of DuckDB: it guesses far too few rows after looks, and would then join them in a
+    nested loop."""
+    con.execute("SET asof_loop_join_threshold = 0")
 
 
 def sql(county: County, name: str) -> str:

@@ -72,6 +72,7 @@ def _counted(found: str, masks: str, names: tuple[str, ...], asked: Asked) -> ex
         exp.alias_(things.copy(), "counted"),
         exp.alias_(exp.null(), "denominator"),
         exp.alias_(things.copy(), "weighed"),
+        exp.alias_(things.copy(), "chosen"),
     ]
     on = _sql(f"{found}.word = {masks}.word AND {found}.bits & {masks}.mask <> 0")
     query = exp.select(*columns).from_(found, copy=False).join(masks, on=on, copy=False)

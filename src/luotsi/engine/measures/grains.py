@@ -72,7 +72,8 @@ def _of_person(tree: exp.Expr, wanted: list[str]) -> exp.Expr:
 def add(chosen: Chosen, a_pass: Pass, trees: dict[str, exp.Expr], asked: Asked) -> str:
     """The step with a number's parts for each period and group.
 
-    Its columns: grain, period, first_month, set, group, numerator, counted, denominator, weighed, value (median).
+    Its columns: grain, period, first_month, last_month, set, group, numerator, counted, denominator, weighed, chosen,
+    value (median).
     """
     place = [column(each) for each in PLACE]
     boolean = type_of(asked.numerator, chosen.types) == "boolean"
@@ -129,7 +130,8 @@ def _parts(result: str, boolean: bool, weight_is_boolean: bool) -> dict[str, exp
             "weighed": weighed.copy(),
             "value": _where(middle, held.copy()),
         }
-    return {"numerator": numerator, "counted": counted, "denominator": denominator, "weighed": weighed}
+    made = {"numerator": numerator, "counted": counted, "denominator": denominator, "weighed": weighed}
+    return {**made, "chosen": exp.Count(this=exp.Star())}
 
 
 def _where(made: exp.Expr, condition: exp.Expr) -> exp.Expr:

@@ -26,7 +26,7 @@ def query(ground: Ground, measures: Mapping[str, Measure], a_pass: Pass) -> exp.
     """The result rows of the measures of a pass, in SQL."""
     steps = Steps()
     summed = summed_steps(ground, steps, a_pass)
-    selects = [_result(ground, steps, measures[name], step) for name, step in summed.items()]
+    selects = [result(ground, steps, measures[name], step) for name, step in summed.items()]
     return steps.finished(exp.union(*selects, distinct=False, copy=False) if len(selects) > 1 else selects[0])
 
 
@@ -92,6 +92,7 @@ def _summed(groups: str, listed: str, a_pass: Pass, asked: Asked, parts: Parts) 
                 ("counted", parts.counted),
                 ("denominator", parts.denominator),
                 ("weighed", parts.weighed),
+                ("chosen", parts.chosen),
             )
         ),
     ).from_(groups, copy=False)
@@ -107,8 +108,8 @@ def _summed(groups: str, listed: str, a_pass: Pass, asked: Asked, parts: Parts) 
     return select
 
 
-def _result(ground: Ground, steps: Steps, measure: Measure, step: str) -> exp.Select:
-    """The result rows of a measure."""
+def result(ground: Ground, steps: Steps, measure: Measure, step: str) -> exp.Select:
+    """The result rows of a measure, from the step that has its parts by period and group."""
     alone = measure.result in ("count", "sum", "distinct")
     numerator = _double(column("numerator", step))
     select = exp.Select().from_(step, copy=False)

@@ -16,7 +16,8 @@ from luotsi.engine import marts, measures, segments, vault
 from luotsi.engine.duck.connection import room
 from luotsi.engine.release import lineage
 from luotsi.engine.release.arrow import Table, pa, pc
-from luotsi.engine.release.building import computed, suppressed
+from luotsi.engine.release.building import suppressed
+from luotsi.engine.release.counting import computed
 from luotsi.engine.release.draft import window_of
 from luotsi.engine.release.equations import parse_group
 from luotsi.engine.release.periods import grain_of

@@ -6,34 +6,29 @@ Everything unsuppressed stays in the vault's file; the folder appears by one ren
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Measure
-from luotsi.engine import marts, measures, segments, vault
+from luotsi.engine import marts, segments, vault
 from luotsi.engine.duck.connection import Connection, room
-from luotsi.engine.release import kept, lineage
-from luotsi.engine.release.arrow import Table, fetched, pa, pc
+from luotsi.engine.release import concerned, kept, lineage
+from luotsi.engine.release.arrow import Table, fetched, pc
+from luotsi.engine.release.counting import Asked, counted, in_parts, whole_periods
 from luotsi.engine.release.dividing import divide
-from luotsi.engine.release.draft import Draft, Progress, Window, window_of
+from luotsi.engine.release.draft import Draft, Progress, window_of
 from luotsi.engine.release.linked import Counted, hidden_together, links
+from luotsi.engine.release.marks import marked
 from luotsi.engine.release.nesting import nesting
 from luotsi.engine.release.publishing import publish
 from luotsi.engine.release.results import is_share, published
-from luotsi.engine.release.suppression import SMALL, Bools, Rule, hidden_rows, rule_of
-from luotsi.engine.release.texts import texts
-
-RAW = {
-    **dict.fromkeys(("period", "group"), pa.string()),
-    **dict.fromkeys(("numerator", "denominator", "value"), pa.float64()),
-    "n": pa.int64(),
-}
-"""The columns of raw rows, as they are kept and published."""
+from luotsi.engine.release.suppression import Bools, Rule, hidden_rows, rule_of
+from luotsi.engine.release.texts import Text, texts
 
 
 @room("The release")
@@ -58,13 +53,19 @@ def build(
             raise UserError(f"Nothing is loaded in {home} yet. Run `luotsi land`, then `luotsi load`, or `luotsi up`.")
         window = window_of(county, loads, first_month, last_month)
         tell(0, 1, "marts")
-        marts.refresh(con, county)
+        replaced = marts.refresh(con, county, old=not vault.on_spark())
         kept.prepare(con)
+        changed = concerned.find(con, county, replaced)
         spans = divide(con, county, window, tell)
         draft = Draft(window)
+        written = texts(con, county)
+        _defined(county, draft, written, loads)
+        marks = marked(con, county, window, written, spans, changed)
+        new = counted(con, county, window, Asked(marks.wanted, marks.by_persons, changed), tell)
         con.execute("BEGIN")
         try:
-            _measures(con, county, draft, loads, spans, tell)
+            _measures(con, county, draft, marks.now, new, tell)
+            kept.keep_parts(con, {name: marks.now[name] for name in in_parts(county, new)})
             _segments(con, county, draft)
             con.execute("COMMIT")
         except BaseException:
@@ -75,22 +76,11 @@ def build(
         con.close()
 
 
-def _measures(
-    con: Connection, county: County, draft: Draft, loads: list[dict[str, Any]], spans: str, tell: Progress
-) -> None:
-    """Adds every measure to the draft: kept rows where nothing changed, computed ones elsewhere.
-
-    `spans` is the mark of the segments' spans.
-    """
-    versions, before = lineage.versions(con), kept.fingerprints(con)
-    marks: dict[str, str] = {}
-    written = texts(con, county)
-    for name, measure in sorted(county.measures.items()):
-        sql, tables = written[name]
+def _defined(county: County, draft: Draft, written: Mapping[str, Text], loads: list[dict[str, Any]]) -> None:
+    """Adds the definition and the SQL of every measure to the draft."""
+    for name, (sql, tables) in sorted(written.items()):
+        measure = county.measures[name]
         concepts = lineage.concepts_read(county, tables)
-        read = lineage.data_read(county, tables, versions, spans)
-        window = f"{draft.window.first}..{draft.window.last}"
-        marks[name] = lineage.digest(lineage.digest_of(measure), sql, window, str(SMALL), *read)
         draft.sql[name] = sql
         draft.definitions[name] = {
             "digest": lineage.digest_of(measure),
@@ -98,8 +88,12 @@ def _measures(
             "loads": lineage.loads_behind(county, concepts, loads),
             "record": measure.model_dump(mode="json"),
         }
-    changed = [name for name in marks if before.get(name) != marks[name]]
-    new = computed(con, county, changed, draft.window, progress=tell)
+
+
+def _measures(
+    con: Connection, county: County, draft: Draft, marks: Mapping[str, str], new: Mapping[str, Table], tell: Progress
+) -> None:
+    """Adds the rows of every measure to the draft, new ones and kept ones, and keeps what is new."""
     found = {name: (new[name], _none(new[name])) if name in new else kept.rows(con, name) for name in marks}
     hidden_anew = _hidden(con, county, {name: rows for name, (rows, _) in found.items()}, set(new))
     keeping: list[kept.Kept] = []
@@ -129,46 +123,6 @@ def _hidden(con: Connection, county: County, tables: dict[str, Table], changed: 
 
 def _none(rows: Table) -> Bools:
     return np.zeros(int(rows.num_rows), dtype=np.bool_)
-
-
-def computed(
-    con: Connection,
-    county: County,
-    names: list[str],
-    window: Window,
-    *,
-    schema: str = "marts",
-    progress: Progress | None = None,
-) -> dict[str, Table]:
-    """Raw rows of the measures asked for, by name; only periods that are over."""
-    if not names:
-        return {}
-    tell = progress or _silent
-
-    def passed(done: int, total: int) -> None:
-        tell(done, total, "measures")
-
-    compute = cast("Callable[..., Table]", measures.compute)  # pyright: ignore[reportUnknownMemberType]
-    table = compute(
-        con,
-        county,
-        names,
-        schema=schema,
-        first_month=window.first,
-        last_month=window.last,
-        progress=passed,
-    )
-    return {name: whole_periods(table.filter(pc.equal(table["measure"], name)), window) for name in names}
-
-
-def whole_periods(rows: Table, window: Window) -> Table:
-    """The rows whose period lies wholly in the window, in the order of period and group."""
-    over = [each for each in pc.unique(rows["period"]).to_pylist() if window.holds(each)]
-    kept_rows = rows.filter(pc.is_in(rows["period"], pa.array(over, pa.string())))
-    columns = [kept_rows[name].cast(field_type) for name, field_type in RAW.items()]
-    return (
-        pa.table(columns, names=list(RAW)).sort_by([("period", "ascending"), ("group", "ascending")]).combine_chunks()
-    )
 
 
 def suppressed(

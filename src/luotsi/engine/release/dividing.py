@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from luotsi.concepts.reading import County
 from luotsi.engine import segments
 from luotsi.engine.duck.connection import Connection
@@ -12,8 +14,20 @@ GROUND, LOAD, SPANS = "segments/", "segments/load", "segments/spans"
 """Marks: what the segments rest on beside the loads that are followed, the last of these, and the spans themselves."""
 
 
-def divide(con: Connection, county: County, window: Window, tell: Progress) -> str:
-    """Fills the segments for the months of a release; gives the mark of their spans, which changes when they do."""
+@dataclass(frozen=True)
+class Divided:
+    """The mark of the segments' spans, which changes when they do, and what it was.
+
+    `by_persons`: whether no other persons' spans have moved than those that new loads speak of.
+    """
+
+    mark: str
+    before: str
+    by_persons: bool
+
+
+def divide(con: Connection, county: County, window: Window, tell: Progress) -> Divided:
+    """Fills the segments for the months of a release."""
     before, versions, shapes = kept.fingerprints(con), lineage.versions(con), lineage.shapes(con)
     read, followed = lineage.concepts_read(county, segments.tables(county)), segments.followed(county)
     records = [lineage.digest_of(record) for _, record in sorted(county.segments.items())]
@@ -23,13 +37,14 @@ def divide(con: Connection, county: County, window: Window, tell: Progress) -> s
     spans = lineage.digest(ground, str(load))
     if before.get(GROUND) == ground and LOAD in before and SPANS in before:
         if int(before[LOAD]) == load:
-            return before[SPANS]
+            return Divided(before[SPANS], before[SPANS], by_persons=True)
         tell(0, 1, "segments")
-        return _renewed(con, county, window, (int(before[LOAD]), load), before[SPANS], spans)
+        mark = _renewed(con, county, window, (int(before[LOAD]), load), before[SPANS], spans)
+        return Divided(mark, before[SPANS], by_persons=True)
     tell(0, 1, "segments")
     segments.compute(con, county, first_month=window.first, last_month=window.last)
     kept.mark(con, {GROUND: ground, LOAD: str(load), SPANS: spans})
-    return spans
+    return Divided(spans, before.get(SPANS, ""), by_persons=False)
 
 
 def _renewed(con: Connection, county: County, window: Window, loads: tuple[int, int], before: str, spans: str) -> str:

@@ -11,10 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from luotsi.engine.duck.connection import Connection
+from luotsi.engine.measures.parts import COLUMNS
 from luotsi.engine.release.arrow import Table, fetched, pa
 
 Bools = npt.NDArray[np.bool_]
 
+PARTS, NEW_PARTS = "results.parts", "temp.new_parts"
+"""The parts of the measures that add up over persons, and the temporary table of those that were counted now."""
 ROW = '"period", "group", numerator, denominator, value, n'
 
 
@@ -89,6 +92,22 @@ def _named(kept: Kept) -> Table:
     rows = kept.rows.append_column("hidden", pa.array(kept.hidden))
     rows = rows.append_column("name", pa.array([kept.name] * count, pa.string()))
     return rows.append_column("version", pa.array([kept.version] * count, pa.int32()))
+
+
+def of_parts(name: str) -> str:
+    """The name under which it is noted what the kept parts of a measure rest on."""
+    return f"parts/{name}"
+
+
+def keep_parts(con: Connection, marks: Mapping[str, str]) -> None:
+    """Replaces the kept parts of measures by those in `NEW_PARTS`, with their marks. Call it inside a transaction."""
+    if not marks:
+        return
+    names = ", ".join("?" for _ in marks)
+    con.execute(f"CREATE TABLE IF NOT EXISTS {PARTS} ({COLUMNS})")
+    con.execute(f"DELETE FROM {PARTS} WHERE name IN ({names})", [*marks])
+    con.execute(f"INSERT INTO {PARTS} SELECT * FROM {NEW_PARTS}")
+    mark(con, {of_parts(name): each for name, each in marks.items()})
 
 
 def mark(con: Connection, fingerprints: Mapping[str, str]) -> None:

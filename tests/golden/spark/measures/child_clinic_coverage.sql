@@ -261,7 +261,8 @@ WITH person AS (
     COALESCE(SUM(true_0), 0) AS numerator,
     COALESCE(SUM(true_0), 0) AS counted,
     COALESCE(SUM(rows), 0) AS denominator,
-    COALESCE(SUM(rows), 0) AS weighed
+    COALESCE(SUM(rows), 0) AS weighed,
+    COALESCE(SUM(rows), 0) AS chosen
   FROM monthly
   JOIN periods
     ON monthly.month BETWEEN periods.first_month AND periods.last_month

@@ -187,7 +187,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight) AS weighed
+      weight) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_high_use_share
   GROUP BY
     grain,
@@ -209,7 +210,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight) AS weighed
+      weight) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_high_use_share
   GROUP BY
     grain,
@@ -232,7 +234,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight) AS weighed
+      weight) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_high_use_share
   GROUP BY
     grain,
@@ -255,7 +258,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight) AS weighed
+      weight) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_high_use_share
   GROUP BY
     grain,
@@ -278,7 +282,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight) AS weighed
+      weight) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_high_use_share
   GROUP BY
     grain,

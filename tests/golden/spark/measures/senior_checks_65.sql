@@ -160,7 +160,8 @@ WITH contact AS (
     COUNT(*) AS numerator,
     COUNT(*) AS counted,
     NULL AS denominator,
-    COUNT(*) AS weighed
+    COUNT(*) AS weighed,
+    COUNT(*) AS chosen
   FROM thing_months
   JOIN masks
     ON thing_months.word = masks.word AND thing_months.bits & masks.mask <> 0
@@ -182,7 +183,8 @@ WITH contact AS (
     COUNT(*) AS numerator,
     COUNT(*) AS counted,
     NULL AS denominator,
-    COUNT(*) AS weighed
+    COUNT(*) AS weighed,
+    COUNT(*) AS chosen
   FROM thing_months
   JOIN masks
     ON thing_months.word = masks.word AND thing_months.bits & masks.mask <> 0
@@ -205,7 +207,8 @@ WITH contact AS (
     COUNT(*) AS numerator,
     COUNT(*) AS counted,
     NULL AS denominator,
-    COUNT(*) AS weighed
+    COUNT(*) AS weighed,
+    COUNT(*) AS chosen
   FROM thing_months
   JOIN masks
     ON thing_months.word = masks.word AND thing_months.bits & masks.mask <> 0
@@ -369,7 +372,8 @@ WITH contact AS (
     COALESCE(SUM(sum_0), 0) AS numerator,
     COALESCE(SUM(count_0), 0) AS counted,
     COALESCE(SUM(rows), 0) AS denominator,
-    COALESCE(SUM(rows), 0) AS weighed
+    COALESCE(SUM(rows), 0) AS weighed,
+    COALESCE(SUM(rows), 0) AS chosen
   FROM monthly
   JOIN whole_periods
     ON monthly.month BETWEEN whole_periods.first_month AND whole_periods.last_month

@@ -315,7 +315,8 @@ WITH measurement AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_ttr_inr
   GROUP BY
     grain,
@@ -335,7 +336,8 @@ WITH measurement AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_ttr_inr
   GROUP BY
     grain,
@@ -356,7 +358,8 @@ WITH measurement AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_ttr_inr
   GROUP BY
     grain,
@@ -377,7 +380,8 @@ WITH measurement AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_ttr_inr
   GROUP BY
     grain,

@@ -218,7 +218,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_usual_provider_share
   GROUP BY
     grain,
@@ -238,7 +239,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_usual_provider_share
   GROUP BY
     grain,
@@ -259,7 +261,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_usual_provider_share
   GROUP BY
     grain,
@@ -280,7 +283,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_usual_provider_share
   GROUP BY
     grain,
@@ -301,7 +305,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_usual_provider_share
   GROUP BY
     grain,
@@ -322,7 +327,8 @@ WITH contact AS (
     COUNT(*) FILTER(WHERE
       weight AND NOT value IS NULL) AS denominator,
     COUNT(*) FILTER(WHERE
-      weight AND NOT value IS NULL) AS weighed
+      weight AND NOT value IS NULL) AS weighed,
+    COUNT(*) AS chosen
   FROM valued_usual_provider_share
   GROUP BY
     grain,

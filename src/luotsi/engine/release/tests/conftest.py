@@ -210,7 +210,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
     stand_in = SimpleNamespace(
         open_vault=lambda home, read_only: made.connect(),
-        refresh=lambda con, county: None,
+        refresh=lambda con, county, **_: {},
         segment=lambda con, county, **_: None,
         sql=lambda county, name: "SELECT * FROM marts.contact AS c JOIN marts.unit AS u ON u.key = c.unit",
     )
