@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from luotsi.forms.content import open_forms
-from luotsi.web.assessments import published
 from luotsi.web.assessments.models import FormVersion, Override, Response
 from luotsi.web.assessments.tests.conftest import signed_in
-from luotsi.web.assessments.tests.made_up import BACK, RECORD, YES_NO, publish, translated, words
+from luotsi.web.assessments.tests.made_up import BACK, RECORD, YES_NO, publish, shipped, translated, words
 from luotsi.web.assessments.tests.test_answering import begun, hidden, post, text
 from luotsi.web.assessments.tests.test_professional import mandated
 from luotsi.web.people.models import Person, User
@@ -154,7 +152,7 @@ def test_each_answers_a_form_with_confidential_questions_alone(asked: FormVersio
 
 @pytest.mark.parametrize("name", ["maternity_client", "previsit_maternity", "previsit_fifth_grade"])
 def test_the_countys_own_forms_ask_nobody_else_of_violence_self_harm_or_home(name: str) -> None:
-    form = open_forms(published.county())[name]
+    form = shipped()[name]
     secret = {"afraid", "self_harm", "home_safe", "violence", "safe_contact"} & set(form.questionnaire.by_name)
     assert secret
     assert not secret & set(form.for_others.questionnaire.by_name)

@@ -10,11 +10,9 @@ from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.test import Client
 
-from luotsi.forms.content import read_forms
-from luotsi.web.assessments import published
-from luotsi.web.assessments.making import actions as making
 from luotsi.web.assessments.models import FormVersion, Override, Plan, Response
 from luotsi.web.assessments.tests.conftest import signed_in
+from luotsi.web.assessments.tests.made_up import publish_shipped
 from luotsi.web.assessments.tests.test_answering import begun, kept, post, text
 from luotsi.web.events.models import Event
 from luotsi.web.people.models import AccessLog, Mandate, Person, User
@@ -197,11 +195,7 @@ def test_the_database_lets_nothing_published_or_completed_change(resident: Clien
 def test_the_demonstrations_resident_has_a_form_filled_and_one_to_fill(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     call_command("demonstration_users", verbosity=0)
-    forms, _faults = read_forms(published.county())
-    with pytest.MonkeyPatch.context() as patch:
-        two = {name: forms[name] for name in ("findrisc", "who_5")}
-        patch.setattr(making.content, "read_forms", lambda _county: (two, []))
-        assert making.publish_shipped(by=None) == 2
+    publish_shipped("findrisc", "who_5")
     for _time in range(2):
         call_command("demonstration_answers", verbosity=0)
     filled_in, asked = Response.objects.order_by("started_at")

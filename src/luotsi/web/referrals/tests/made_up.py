@@ -12,20 +12,22 @@ from luotsi.web.people.tests.made_up import DAY, HEALTH_CENTRE, user_with
 from luotsi.web.referrals import actions
 from luotsi.web.referrals.models import Meeting, Receiver, Referral, Transition, Volunteer
 from luotsi.web.referrals.receiving import actions as receiving
-from luotsi.web.services.models import Organisation
-from luotsi.web.services.tests.made_up import small
+from luotsi.web.services.models import Organisation, Service
 
 COORDINATING = "1.2.3.9"
 ALL = ("name", "phone", "municipality", "language", "reason", "goals", "access_needs")
 
 
 def place(places: int = 2, entry: str = "seura") -> Receiver:
-    """An association of the made-up directory that takes referrals."""
-    if not Organisation.objects.filter(entry="seura").exists():
-        small()
-    organisation, _new = Organisation.objects.get_or_create(
-        entry=entry, defaults={"name": {"fi": f"Yhdistys {entry}"}, "source": "own", "kind": "association"}
+    """An association that takes referrals; the first has a service in the directory, which no search finds."""
+    name = "Juttuseura ry" if entry == "seura" else f"Yhdistys {entry}"
+    organisation, new = Organisation.objects.get_or_create(
+        entry=entry, defaults={"name": {"fi": name}, "source": "own", "kind": "association"}
     )
+    if new and entry == "seura":
+        Service.objects.create(
+            entry="kahvila", organisation=organisation, source="own", name={"fi": "Juttukahvila yksinäisille"}
+        )
     return Receiver.objects.create(organisation=organisation, places=places, email=f"{entry}@luotsi.example")
 
 
