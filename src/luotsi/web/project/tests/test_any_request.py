@@ -1,6 +1,7 @@
 """Whatever is asked, by whoever, in whatever way: a page, and never a fault of ours."""
 
 import datetime
+import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ from luotsi.web.queues.models import WorkItem
 from luotsi.web.results import queries
 from luotsi.web.results.tests import fabricated
 
+EXAMPLES = int(os.environ.get("LUOTSI_EXAMPLES", "150"))
 NOTE = uuid.UUID("0a0a0a0a-0000-4000-8000-000000000001")
 UNIT = "1.2.246.10.32213579.10.1001"
 STAFF = [role for role in Role if role != Role.RESIDENT]
@@ -161,7 +163,7 @@ def test_every_address_of_ours_is_tried() -> None:
     assert len(found) > 25
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=requests())
 def test_no_request_ends_in_a_fault(people: dict[str, User | None], asked: dict[str, Any]) -> None:
     client, user = Client(), people[asked["who"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,8 @@ from luotsi.web.queues import actions, queries
 from luotsi.web.queues.models import Transition, WorkItem
 from luotsi.web.queues.queries import NoItem
 from luotsi.web.queues.tests.made_up import OTHER, item, professional
+
+EXAMPLES = int(os.environ.get("LUOTSI_EXAMPLES", "25"))
 
 
 def held_together(one: WorkItem) -> None:
@@ -127,7 +130,7 @@ DOINGS: dict[str, Callable[[User, WorkItem], Any]] = {
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(done=st.lists(st.tuples(st.sampled_from(sorted(DOINGS)), st.integers(0, 2), st.integers(0, 1)), max_size=14))
 def test_no_sequence_of_doings_breaks_what_holds(
     done: list[tuple[str, int, int]], hilkka: User, matti: User, saara: User, veikko: Person

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ from luotsi.web.referrals.queries import NoReferral
 from luotsi.web.referrals.receiving import actions as receiving
 from luotsi.web.referrals.tests.made_up import WAYS, brought_to, draft, nurse_of, place, referral, volunteer
 
+EXAMPLES = int(os.environ.get("LUOTSI_EXAMPLES", "25"))
 WORDS = ("reason", "goals", "language", "access_needs", "phone", "email", "decline_text", "closing", "own_words")
 
 
@@ -212,7 +214,7 @@ FORWARD = ["consent", "send", "accept", "propose", "contact", "close"]
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     forward=st.integers(0, len(FORWARD)),
     done=st.lists(st.tuples(st.sampled_from(sorted(DOINGS)), st.integers(0, 1)), max_size=10),
