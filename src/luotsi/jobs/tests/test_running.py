@@ -57,6 +57,7 @@ def test_a_release_that_is_new_here_is_shown_and_the_run_says_so(tmp_path: Path)
     assert [each.name for each in Event.objects.filter(name__startswith="run.")] == [
         "run.started",
         "run.advanced",
+        "run.advanced",
         "run.ended",
     ]
     assert running.publish(tmp_path) is None

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from luotsi.concepts.errors import UserError
-from luotsi.concepts.referrals import CLOSED, DECLINED, DRAFT, ITEMS, LAPSED, REOPENED
+from luotsi.concepts.referrals import CLOSED, DECLINED, DRAFT, ITEMS, LAPSED, MET, REOPENED
 from luotsi.web.assessments.models import Response
 from luotsi.web.events.actions import record
 from luotsi.web.people import codes
@@ -44,7 +44,7 @@ from luotsi.web.referrals.steps.actions import (
 )
 from luotsi.web.services.models import Organisation, Service
 
-WELLBEING, FORM = "who5", "who_5"
+WELLBEING = "who5"
 """The score of the form that asks of wellbeing, and the form."""
 ANSWERS, MOST_OF_ONE, SCALE, MOST_LONELY = 5, 5, 4, 4
 """WHO-5: five answers of 0 to 5, whose sum times four is 0 to 100 (Topp et al. 2015). Loneliness: 0 to 4."""
@@ -276,15 +276,31 @@ def score(
 def take_score(*, by: None, response: uuid.UUID) -> Score | None:
     """Takes the result of a form on wellbeing that was filled for a referral; None where it was filled for no one's."""
     row = Response.objects.select_related("version").filter(pk=response, context="referral").first()
-    if row is None or row.version.form != FORM or WELLBEING not in row.scores:
+    if row is None or row.version.form != queries.FORM or WELLBEING not in row.scores:
         return None
     theirs = Referral.objects.select_for_update().filter(person=row.person_id)  # pyright: ignore[reportAttributeAccessIssue]
     found = next((each for each in theirs if str(each.pk) == row.context_id), None)
-    value = row.scores[WELLBEING].get("value")
-    if found is None or value is None:
-        return None
-    kept = _keep(found, _moment(found), Score.Instrument.WHO_5, round(float(value)), row)
-    record("referral.scored", by=by, subject=subject(found), wellbeing_referral=said(found))
+    return _take(found, row, None) if found and row.scores[WELLBEING].get("value") is not None else None
+
+
+@transaction.atomic
+def use_form(*, by: User, referral: uuid.UUID, acting: Acting | None = None) -> Score:
+    """Takes the form on wellbeing that the person filled of late for another reason as a score of the referral.
+
+    It is never taken without being asked for: the receiver may be let to see it.
+    """
+    require(by, "referral.consent")
+    found, _themself = speaking(by, referral, acting)
+    row = queries.filled_elsewhere(found) if acting is None else None
+    if row is None or row.scores.get(WELLBEING, {}).get("value") is None:
+        raise UserError(_("There is no form filled of late to use here. Fill it anew."))
+    return _take(found, row, by)
+
+
+def _take(referral: Referral, response: Response, by: User | None) -> Score:
+    value = round(float(response.scores[WELLBEING]["value"]))
+    kept = _keep(referral, _moment(referral, response), Score.Instrument.WHO_5, value, response)
+    record("referral.scored", by=by, subject=subject(referral), wellbeing_referral=said(referral))
     return kept
 
 
@@ -329,9 +345,10 @@ def _origin(kind: str) -> str:
     return kind
 
 
-def _moment(referral: Referral) -> str:
-    """What an answer given now tells of: how it was before, after, or later, when after is told already."""
-    if not queries.has_met(referral):
+def _moment(referral: Referral, response: Response) -> str:
+    """What a form tells of: how it was before they met, after, or later, when after is told already."""
+    met = Transition.objects.filter(referral=referral, after__in=(MET, CLOSED)).order_by("at").first()
+    if not queries.has_met(referral) or (met and response.completed_at and response.completed_at < met.at):
         return Score.Moment.BEFORE
     after = Score.objects.filter(referral=referral, moment=Score.Moment.AFTER, instrument=Score.Instrument.WHO_5)
     return Score.Moment.FOLLOW_UP if referral.state == CLOSED and after.exists() else Score.Moment.AFTER

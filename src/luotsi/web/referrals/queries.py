@@ -32,6 +32,7 @@ from luotsi.concepts.referrals import (
     Programme,
 )
 from luotsi.concepts.shipped import open_county
+from luotsi.web.assessments.models import Response
 from luotsi.web.people import queries as people
 from luotsi.web.people.mandates import Acting, visible_to_guardian
 from luotsi.web.people.models import User
@@ -43,6 +44,8 @@ from luotsi.web.referrals.models import Consent, Meeting, Receiver, Referral, Sc
 
 WHAT = "referral"
 """The word of the access log."""
+FORM, RECENT = "who_5", datetime.timedelta(days=30)
+"""The form on wellbeing, and how long after it was filled it can still be taken for a referral."""
 
 
 class NoReferral(LookupError):  # noqa: N818
@@ -392,3 +395,11 @@ def ties(user: User, person: uuid.UUID) -> bool:
 def has_met(referral: Referral) -> bool:
     """Whether the person and the receiver have met."""
     return referral.state in (MET, ATTENDING, CLOSED)
+
+
+def filled_elsewhere(referral: Referral) -> Response | None:
+    """The newest form on wellbeing that the person filled of late for another reason, where no referral has it yet."""
+    rows = Response.objects.filter(person=referral.person_id, version__form=FORM)  # pyright: ignore[reportAttributeAccessIssue]
+    rows = rows.filter(completed_at__gte=timezone.now() - RECENT).exclude(context="referral")
+    taken = Score.objects.filter(response__isnull=False).values("response")
+    return rows.exclude(pk__in=taken).order_by("-completed_at").first()

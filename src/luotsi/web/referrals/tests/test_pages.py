@@ -13,8 +13,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from luotsi.web.assessments.making.actions import publish_shipped
-from luotsi.web.assessments.models import Response
+from luotsi.web.assessments.models import FormVersion, Response
+from luotsi.web.assessments.tests.made_up import publish_shipped
 from luotsi.web.people.actions import begin_care
 from luotsi.web.people.models import AccessLog, Basis, Person, User
 from luotsi.web.people.permissions import Role
@@ -26,7 +26,7 @@ from luotsi.web.referrals.receiving import actions as receiving
 from luotsi.web.referrals.tests.made_up import WAYS, brought_to, referral
 from luotsi.web.results.actions import point_to, take_in
 from luotsi.web.results.tests import fabricated
-from luotsi.web.services.models import Organisation
+from luotsi.web.services.models import Organisation, Service
 
 pytestmark = pytest.mark.django_db
 
@@ -282,7 +282,7 @@ def test_the_nurse_asks_the_coordinator_to_find_a_receiver(cared: Person, hilkka
 def test_the_form_on_wellbeing_begins_for_the_referral(one: Referral, hilkka: User, rauha: User) -> None:
     answer = client_of(rauha).post(f"/matters/referrals/{one.pk}/wellbeing/", follow=True)
     assert "form on wellbeing is not here" in text(answer)
-    publish_shipped(by=None)
+    publish_shipped("who_5")
     answer = client_of(rauha).post(f"/matters/referrals/{one.pk}/wellbeing/")
     begun = Response.objects.get()
     assert answer.headers["location"] == f"/answers/{begun.pk}/"
@@ -355,3 +355,53 @@ def test_everyone_sees_the_number_by_municipality_and_the_small_ones_are_hidden(
     assert "No referrals in this year" in earlier
     unknown = text(client.get("/referrals/counts/?year=1800", headers={"accept-language": "en"}))
     assert "Referrals by municipality in 2024" in unknown
+
+
+def test_staff_take_a_referral_back_from_its_receiver_and_the_page_offers_it_only_then(
+    one: Referral, hilkka: User, veera: User
+) -> None:
+    client, address = client_of(hilkka), f"/referrals/{one.pk}/take-back/"
+    assert address not in text(client.get(f"/referrals/{one.pk}/"))
+    brought_to("sent", one, hilkka, veera)
+    assert address in text(client.get(f"/referrals/{one.pk}/"))
+    client.post(address, {"text": "No one answers the phone"})
+    one.refresh_from_db()
+    assert (one.state, one.decline_reason) == ("declined", "other")
+    page = text(client.get(f"/referrals/{one.pk}/"))
+    assert "No one answers the phone" in page
+    assert address not in page
+    assert client_of(veera).get(f"/received/{one.pk}/").status_code == 404
+
+
+def test_a_form_filled_already_is_offered_on_the_pages_of_the_person_and_of_staff(
+    one: Referral, rauha: User, hilkka: User
+) -> None:
+    publish_shipped("who_5")
+    pages = ((client_of(rauha), f"/matters/referrals/{one.pk}/"), (client_of(hilkka), f"/referrals/{one.pk}/"))
+    for client, address in pages:
+        assert "wellbeing/filled/" not in text(client.get(address))
+    version = FormVersion.objects.get(form="who_5")
+    told = {"scores": {"who5": {"value": "60", "class": ""}}, "status": "completed", "completed_at": timezone.now()}
+    Response.objects.create(version=version, person=one.person, author=rauha, **told)
+    for client, address in pages:
+        assert "wellbeing/filled/" in text(client.get(address))
+    pages[0][0].post(f"/matters/referrals/{one.pk}/wellbeing/filled/")
+    assert list(one.scores.values_list("value", flat=True)) == [60]
+    assert "wellbeing/filled/" not in text(pages[1][0].get(pages[1][1]))
+
+
+def test_a_professional_refers_from_the_kept_services_and_from_what_fits_a_person(
+    cared: Person, hilkka: User, seura: Receiver
+) -> None:
+    entry = Service.objects.filter(organisation=seura.organisation).values_list("entry", flat=True).get()
+    client = client_of(hilkka)
+    client.post(f"/services/{entry}/keep/", {"kept": "yes"})
+    assert f"/referrals/to/{entry}/" in text(client.get("/services/kept/"))
+    answer = client.post(f"/referrals/to/{entry}/", {"person": str(cared.pk)})
+    assert answer["Location"] == f"/persons/{cared.pk}/referrals/new/"
+    assert client.post(f"/referrals/to/{entry}/", {"person": "no one"})["Location"] == "/persons/"
+
+
+def test_anyone_finds_the_public_count_from_the_services(client: Client) -> None:
+    assert "/referrals/counts/" in text(client.get("/services/"))
+    assert "/referrals/counts/" not in text(client.get("/embed/services/"))

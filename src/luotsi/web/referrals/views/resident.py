@@ -26,7 +26,7 @@ from luotsi.web.people.words import units
 from luotsi.web.referrals import actions, queries, words
 from luotsi.web.referrals.forms import MOST, ConsentForm, LonelyForm, WishForm, WordsForm
 from luotsi.web.referrals.queries import NoReferral
-from luotsi.web.referrals.views.staff import FORM, consented, done, words_of_programme
+from luotsi.web.referrals.views.staff import consented, done, words_of_programme
 
 
 @never_cache
@@ -88,6 +88,7 @@ def _page(request: HttpRequest, referral: uuid.UUID, bound: dict[str, Any] | Non
         "meetings": [(each, words.answer(each), _wish(each.pk)) for each in found.meetings],
         "may_answer": row.state in ("accepted", "proposed", MET, ATTENDING),
         "scores": [words.score(each) for each in found.scores],
+        "filled": None if acting(request) else queries.filled_elsewhere(row),
         "consent": ConsentForm(prefix="consent", texts=texts, to=to, own=True),
         "words": WordsForm(prefix="words", initial={"words": row.own_words}),
         "lonely": LonelyForm(prefix="lonely"),
@@ -181,6 +182,15 @@ def own_lonely(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
 
 
 @require_POST
+@permitted("own_referral.answer")
+def own_form(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
+    """Takes the form on wellbeing that one has filled already."""
+    user, by = signed_in(request), acting(request)
+    doing = lambda: actions.use_form(by=user, referral=referral, acting=by)  # noqa: E731
+    return done(request, ("own_referral", referral), doing, _("Thank you. Your answer is kept."))
+
+
+@require_POST
 @permitted("form.answer")
 def own_wellbeing(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
     """Begins the form on wellbeing; its result comes to the referral when it is filled."""
@@ -189,7 +199,7 @@ def own_wellbeing(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase
         person, _found = queries.own_one(by=user, referral=referral, acting=by)
     except NoReferral:
         raise Http404 from None
-    offered = published.newest(FORM)
+    offered = published.newest(queries.FORM)
     if offered is None:
         messages.error(request, _("The form on wellbeing is not here. Ask the administrator."))
         return redirect("own_referral", referral=referral)

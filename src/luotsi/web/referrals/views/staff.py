@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from luotsi.concepts.errors import UserError
-from luotsi.concepts.referrals import ACCEPTED, ATTENDING, MET, OPEN, PROPOSED, REOPENED, WITHDRAWN
+from luotsi.concepts.referrals import ACCEPTED, ATTENDING, MET, MOVES, OPEN, PROPOSED, REOPENED, WITHDRAWN
 from luotsi.web.assessments import actions as answering
 from luotsi.web.assessments import published
 from luotsi.web.assessments.models import AnsweredBy
@@ -39,7 +39,6 @@ from luotsi.web.ui import formats
 PAGE = 25
 CHOSEN = "refer_to"
 """Key of a session: the entry of the directory that a professional has begun to refer to."""
-FORM = "who_5"
 
 
 @never_cache
@@ -176,6 +175,7 @@ def _page(request: HttpRequest, referral: uuid.UUID, bound: dict[str, Any] | Non
         "speaks_here": codes.label("language", row.language) if row.language else "",
         "open": row.state in OPEN,
         "may_edit": row.state in ("draft", *REOPENED),
+        "may_take_back": row.state in MOVES["decline"].before,
         "may_close": coordinates and row.state in (ACCEPTED, PROPOSED, MET, ATTENDING),
         "told": words.items(queries.preview(row, opened.person, opened.consent.items)) if opened.consent else [],
         "given": opened.consent,
@@ -184,6 +184,7 @@ def _page(request: HttpRequest, referral: uuid.UUID, bound: dict[str, Any] | Non
         "decline": codes.label(words.DECLINES, row.decline_reason) if row.decline_reason else "",
         "meetings": [(each, words.answer(each)) for each in opened.meetings],
         "scores": [words.score(each) for each in opened.scores],
+        "filled": queries.filled_elsewhere(row) if row.state in OPEN else None,
         "history": words.steps(opened.transitions, row),
         "due": queries.answer_due(row) if row.state == "sent" else None,
         "consent": ConsentForm(prefix="consent", texts=queries.preview(row, opened.person), to=to, own=False),
@@ -273,6 +274,19 @@ def ask_coordinator(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBa
 
 @require_POST
 @permitted("referral.coordinate")
+def take_back(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
+    """Takes a referral back from its receiver, for one who cannot take it or does not answer."""
+    user, text = signed_in(request), request.POST.get("text", "").replace("\x00", "")
+    return done(
+        request,
+        ("referral", referral),
+        lambda: receiving.decline(by=user, referral=referral, reason="other", text=text),
+        _("The referral is taken back. Choose another receiver with the person."),
+    )
+
+
+@require_POST
+@permitted("referral.coordinate")
 def close(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
     """Ends a referral for a receiver who cannot."""
     user = signed_in(request)
@@ -306,6 +320,15 @@ def lonely(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
 
 
 @require_POST
+@permitted("referral.consent")
+def use_form(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
+    """Takes the form on wellbeing that the person has filled already."""
+    user = signed_in(request)
+    doing = lambda: actions.use_form(by=user, referral=referral)  # noqa: E731
+    return done(request, ("referral", referral), doing, _("The answer is kept."))
+
+
+@require_POST
 @permitted("form.fill_for")
 def wellbeing(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
     """Begins the form on wellbeing with the person; its result comes to the referral when it is filled."""
@@ -313,7 +336,7 @@ def wellbeing(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
     opened = _opened(user, referral)
     if opened.referral.state == WITHDRAWN:
         raise Http404
-    offered = published.newest(FORM)
+    offered = published.newest(queries.FORM)
     if offered is None:
         messages.error(request, _("The form on wellbeing is not here. Ask the administrator."))
         return redirect("referral", referral=referral)

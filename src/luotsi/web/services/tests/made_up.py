@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection
+
 from luotsi.connectors.entries import Channel, Contact, Delivery, Hours, Organisation, Phone, Place, Service
 from luotsi.web.services import searching
 from luotsi.web.services.actions import Taken, take_in
@@ -66,3 +68,13 @@ def small() -> Taken:
             channels=(cafe,),
         )
     )
+
+
+def rows() -> list[tuple[object, ...]]:
+    """All that a reader of the directory could see, as it stands."""
+    with connection.cursor() as cursor:
+        found: list[tuple[object, ...]] = []
+        for table in ("service", "channel", "organisation", "hours", "place", "posting", "term", "service_channels"):
+            cursor.execute(f"SELECT t::text FROM services_{table} AS t ORDER BY 1")
+            found += cursor.fetchall()
+        return found

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from luotsi.connectors import hsds, ptv
@@ -15,19 +14,9 @@ from luotsi.web.services import actions, queries
 from luotsi.web.services.models import Hours as HoursRow
 from luotsi.web.services.models import Organisation as Kept
 from luotsi.web.services.models import Posting, Service
-from luotsi.web.services.tests.made_up import delivery, service, small, take
+from luotsi.web.services.tests.made_up import delivery, rows, service, small, take
 
 pytestmark = pytest.mark.django_db
-
-
-def rows() -> list[tuple[object, ...]]:
-    """All that a reader of the directory could see, as it stands."""
-    with connection.cursor() as cursor:
-        found: list[tuple[object, ...]] = []
-        for table in ("service", "channel", "organisation", "hours", "place", "posting", "term", "service_channels"):
-            cursor.execute(f"SELECT t::text FROM services_{table} AS t ORDER BY 1")
-            found += cursor.fetchall()
-        return found
 
 
 def test_the_same_import_twice_changes_nothing() -> None:

@@ -46,7 +46,9 @@ def kept(request: HttpRequest) -> HttpResponseBase:
     cards = shown.cards([Hit(each.service, 0, ()) for each in found], set(), {})
     shares = may(request.user, "selection.make")
     lists = Selection.objects.filter(user=cast(User, request.user)) if shares else []
-    return render(request, "services/kept.html", {"cards": cards, "shares": shares, "lists": lists})
+    refers = may(request.user, "referral.make")
+    context = {"cards": cards, "shares": shares, "lists": lists, "may_refer": refers}
+    return render(request, "services/kept.html", context)
 
 
 @require_POST
