@@ -64,9 +64,9 @@ else
   fi
   uv=.venv-uv/bin/uv
 fi
-spark=
-if [ "${1:-}" = tests ]; then spark="--extra spark"; fi
-"$uv" sync --locked --quiet --compile-bytecode --extra web $spark --python "$python"
+more=--inexact # what the tests have brought stays
+if [ "${1:-}" = tests ]; then more="--extra spark"; fi
+"$uv" sync --locked --quiet --compile-bytecode --extra web $more --python "$python"
 
 for each in src/luotsi/web/*/locale/*/LC_MESSAGES/django.po; do
   msgfmt --check-format -o "${each%.po}.mo" "$each"
