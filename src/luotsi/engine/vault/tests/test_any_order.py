@@ -206,7 +206,7 @@ def person_key(value: str | None) -> uuid.UUID | None:
 
 maybe = st.sampled_from([None, "a", "b"])
 SETTINGS = settings(
-    max_examples=int(os.environ.get("LUOTSI_EXAMPLES", "40")),
+    max_examples=int(os.environ.get("LUOTSI_EXAMPLES", "15")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
