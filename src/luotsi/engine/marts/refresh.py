@@ -213,7 +213,10 @@ def _update(con: Connection, shaper: Shaper, concept: str, after: int, *, old: b
     if old:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {renewed_table(concept)} AS SELECT key FROM wanted_keys")
         for name in (concept, *groups):
-            rows = f"SELECT * FROM marts.{quoted(name)} WHERE key IN (SELECT key FROM wanted_keys)"
+            mart = f"marts.{quoted(name)}"
+            # the keys alone are looked through; of the rows that are found, and of no others, all columns are read
+            found = f"SELECT rowid FROM {mart} WHERE key IN (SELECT key FROM wanted_keys)"
+            rows = f"SELECT * FROM {mart} WHERE rowid IN ({found})"
             con.execute(f"CREATE OR REPLACE TEMP TABLE {old_table(name)} AS {rows}")
     _write(con, concept, shaper.concept(concept))
     for name, query in groups.items():

@@ -147,9 +147,9 @@ def _segments(con: Connection, county: County, draft: Draft) -> None:
     for name, record in sorted(county.segments.items()):
         found = con.sql(
             "SELECT strftime(period_end, '%Y-%m') AS period, CASE WHEN grouping(segment) = 1 THEN '' ELSE "
-            "'segment=' || coalesce(segment, 'unknown') END AS \"group\", count(*)::DOUBLE AS numerator, "
-            "NULL::DOUBLE AS denominator, count(*)::DOUBLE AS value, count(*) AS n "
-            f"FROM ({segments.month_ends()}) AS ends WHERE segments = ? "
+            "'segment=' || coalesce(segment, 'unknown') END AS \"group\", sum(persons)::DOUBLE AS numerator, "
+            "NULL::DOUBLE AS denominator, sum(persons)::DOUBLE AS value, sum(persons)::BIGINT AS n "
+            f"FROM ({segments.counts()}) AS ends WHERE segments = ? "
             "GROUP BY GROUPING SETS ((period_end), (period_end, segment))",
             params=[name],
         )

@@ -1,7 +1,7 @@
 """Divides persons into segments at month ends and keeps each person's spans.
 
 `segment_spans` holds runs of months (person, segments, segment, since, until: the first and last month end), which
-keeps a county's years small and cheap to join; `month_ends` makes of them a row for each month end.
+keeps a county's years small and cheap to join; `counts` tells of them how many persons a segment holds.
 """
 
 from __future__ import annotations
@@ -28,12 +28,15 @@ TABLE = """
 CREATE OR REPLACE TABLE {schema}.segment_spans
   (person UUID, segments VARCHAR, segment VARCHAR, since DATE, until DATE)
 """
-MONTH_ENDS = """
-SELECT person, CAST(last_day(month) AS DATE) AS period_end, segments, segment
+COUNTS = """
+SELECT CAST(last_day(month) AS DATE) AS period_end, segments, segment, persons
 FROM (
-  SELECT person, segments, segment, unnest(generate_series(
+  SELECT segments, segment, persons, unnest(generate_series(
     CAST(date_trunc('month', since) AS TIMESTAMP), CAST(until AS TIMESTAMP), INTERVAL '1' MONTH)) AS month
-  FROM {schema}.segment_spans
+  FROM (
+    SELECT segments, segment, since, until, count(*) AS persons
+    FROM {schema}.segment_spans GROUP BY segments, segment, since, until
+  ) AS alike
 ) AS months
 """
 
@@ -60,9 +63,9 @@ def compute(
             con.execute(f"INSERT INTO {schema}.segment_spans {query}")
 
 
-def month_ends(schema: str = "marts") -> str:
-    """The SELECT of each person's segment at each month end: person, period_end, segments, segment."""
-    return MONTH_ENDS.format(schema=schema)
+def counts(schema: str = "marts") -> str:
+    """The SELECT of how many persons each segment holds: period_end, segments, segment, persons, in parts to add up."""
+    return COUNTS.format(schema=schema)
 
 
 def at(con: Connection, county: County, name: str, period_end: datetime.date, schema: str = "marts") -> dict[str, str]:

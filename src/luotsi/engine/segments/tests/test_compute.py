@@ -14,7 +14,7 @@ from luotsi.concepts.reading import County, read_county
 from luotsi.concepts.records import Segments
 from luotsi.engine.duck.types import SQL_TYPES
 from luotsi.engine.marts.relations import all_relations
-from luotsi.engine.segments import at, compute, month_ends
+from luotsi.engine.segments import at, compute, counts
 
 ROOT = Path(__file__).parents[5]
 LABEL = {"fi": "a", "sv": "a", "en": "a"}
@@ -187,7 +187,7 @@ def test_coming_back_to_a_segment_begins_a_new_span_and_every_month_end_is_shown
         ("seen", "2022-06-30", "2023-05-31"),
         ("not_seen", "2023-06-30", "2023-07-31"),
     ]
-    query = f"SELECT CAST(period_end AS TEXT), segment FROM ({month_ends()}) AS ends ORDER BY period_end"
+    query = f"SELECT CAST(period_end AS TEXT), segment FROM ({counts()}) AS ends ORDER BY period_end"
     shown = con.execute(query).fetchall()
     assert len(shown) == 16
     assert shown[1:3] == [("2022-05-31", "not_seen"), ("2022-06-30", "seen")]
