@@ -8,15 +8,16 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
-from luotsi.web.people.models import User
+from luotsi.web.people.models import ClientSegment, User
 from luotsi.web.people.permissions import Role
-from luotsi.web.people.tests.made_up import user_with
+from luotsi.web.people.tests.made_up import DAY, person, user_with
 from luotsi.web.services.actions import appoint_keeper, keep, share
 from luotsi.web.services.models import Organisation, Service
 
 Visit = Callable[..., Page]
 Check = Callable[[Page], None]
 Keep = Callable[[Page, str], None]
+Become = Callable[[Page, User | None], None]
 
 AS_SEEN = [("fi", "light", 1440), ("sv", "dark", 390), ("en", "light", 320)]
 
@@ -33,13 +34,25 @@ def keeper(transactional_db: None) -> User:
 
 @pytest.mark.parametrize(("language", "scheme", "width"), AS_SEEN)
 def test_each_page_of_the_directory_is_accessible_and_fits(
-    visit: Visit, axe: Check, fits: Check, picture: Keep, keeper: User, language: str, scheme: str, width: int
+    visit: Visit,
+    axe: Check,
+    fits: Check,
+    picture: Keep,
+    become: Become,
+    keeper: User,
+    language: str,
+    scheme: str,
+    width: int,
 ) -> None:
     county = User.objects.get(email__startswith="administrator")
     organisation = Organisation.objects.get(name__fi="Ystävätupa ry").entry
     professional = user_with(Role.PROFESSIONAL)
     keep(by=professional, service=Service.objects.get(entry="demo-14"), kept=True)
     shared = share(by=professional, name="Seuraa arkeen").key
+    resident = user_with(Role.RESIDENT)
+    helmi = person("061043-9002", "Helmi Heikkilä", municipality="179", carer=professional)
+    for each in (helmi, resident.person):
+        ClientSegment.objects.create(person=each, segment="older_with_services", period_end=DAY)
     rounds: list[tuple[User | None, dict[str, str]]] = [
         (
             None,
@@ -52,12 +65,21 @@ def test_each_page_of_the_directory_is_accessible_and_fits(
                 "services-embedded": "/embed/services/?q=velka",
             },
         ),
-        (professional, {"services-kept": "/services/kept/", "services-list": f"/services/lists/{shared}/"}),
+        (
+            professional,
+            {
+                "services-kept": "/services/kept/",
+                "services-list": f"/services/lists/{shared}/",
+                "services-fitting": f"/persons/{helmi.pk}/services/?need=housing",
+            },
+        ),
+        (resident, {"services-own-fitting": "/services/for-me/"}),
         (keeper, {"services-own": "/services/own/", "service-write": f"/services/own/{organisation}/new/"}),
         (county, {"services-proposals": "/services/proposals/", "services-inventory": "/services/inventory/"}),
     ]
+    page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width)
     for user, pages in rounds:
-        page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width, user=user)
+        become(page, user)
         for name, path in pages.items():
             page.goto(path)
             axe(page)
@@ -113,3 +135,20 @@ def test_a_keeper_writes_a_service_and_the_county_shows_it(visit: Visit, keeper:
     county.get_by_role("button", name="Hyväksy").click()
     county.goto("/services/?q=lautapelit")
     expect(county.get_by_role("link", name="Lautapelikerho")).to_be_visible()
+
+
+def test_a_professional_finds_what_fits_a_person_by_segment_keeps_it_and_shares_it(visit: Visit, keeper: User) -> None:
+    professional = user_with(Role.PROFESSIONAL)
+    helmi = person("061043-9002", "Helmi Heikkilä", municipality="179", carer=professional)
+    ClientSegment.objects.create(person=helmi, segment="older_with_services", period_end=DAY)
+    page = visit(f"/persons/{helmi.pk}/", width=390, user=professional)
+    page.get_by_role("link", name="Henkilölle sopivia palveluja").click()
+    first = page.locator(".services-card").first
+    expect(first).to_contain_text("sopii asiakassegmenttiin Palveluja saava ikääntynyt")
+    name = first.get_by_role("heading").inner_text()
+    first.get_by_role("button", name="Tallenna").click()
+    expect(page.locator(".services-card").first.get_by_role("button", name="Poista suosikeista")).to_be_visible()
+    page.get_by_role("link", name="Suosikkipalvelut: jaa tai tulosta luettelona").click()
+    page.get_by_label("Luettelon nimi").fill("Arjen tueksi")
+    page.get_by_role("button", name="Tee luettelo").click()
+    expect(page.locator("main")).to_contain_text(name)
