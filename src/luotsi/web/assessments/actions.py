@@ -12,19 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.queues import Within
-from luotsi.forms import assessment
+from luotsi.forms import assessment, wire
 from luotsi.forms.outcomes import Reached, Result
 from luotsi.web.assessments import published, queries, saving
 from luotsi.web.assessments.known import queries as known
 from luotsi.web.assessments.models import (
     AnsweredBy,
-    Change,
     FormVersion,
     Observation,
     Override,
@@ -40,6 +39,12 @@ from luotsi.web.people import codes
 from luotsi.web.people.models import Basis, User
 from luotsi.web.people.permissions import require
 from luotsi.web.queues import actions as queues
+
+SAVED = "UPDATE assessments_response SET revision = %s, kept = %s, changed_at = %s WHERE id = %s"
+CHANGED = """
+INSERT INTO assessments_change (response_id, revision, path, before, by_id, at) VALUES (%s, %s, %s, %s, %s, %s)
+"""
+"""An answer as it was before a save."""
 
 OWN = (Basis.OWN, Basis.MANDATE)
 """Why a resident, and no professional, has a person's answers open."""
@@ -132,15 +137,19 @@ def save(*, by: User, whose: Whose, response: uuid.UUID, sent: Sent, language: s
         row.revision += 1
         row.kept = whole.kept()
         row.changed_at = timezone.now()
-        row.save(update_fields=["revision", "kept", "changed_at"])
-        Change.objects.bulk_create(
-            Change(response=row, revision=row.revision, path=path[:300], before=before, by=by)
-            for path, before in taken.before.items()
-        )
+        _write(row, taken, by)
         record("response.saved", by=by, subject=f"response:{row.pk}")
         if sitting.entire:
             sitting = queries.sitting(row, whose.resident, acting=True)
     return Saved(sitting, taken)
+
+
+def _write(row: Response, taken: Taken, by: User) -> None:
+    """Writes a save. In SQL, as this is what answering does most, and through the ORM it cost three times as much."""
+    with connection.cursor() as cursor:
+        cursor.execute(SAVED, [row.revision, wire.dumps(row.kept), row.changed_at, row.pk])
+        for path, before in taken.before.items():
+            cursor.execute(CHANGED, [row.pk, row.revision, path[:300], wire.dumps(before), by.pk, row.changed_at])
 
 
 def _regroup(sitting: Sitting, what: str, path: str) -> bool:

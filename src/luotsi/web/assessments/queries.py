@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from luotsi.concepts.identifiers import hetu_birth_date
 from luotsi.forms import confidential
 from luotsi.forms.content import Form
 from luotsi.forms.filling import Filling
-from luotsi.forms.outcomes import Result
+from luotsi.forms.outcomes import Reached, Result
 from luotsi.forms.wire import Json
 from luotsi.web.assessments import published
 from luotsi.web.assessments.models import AnsweredBy, Change, Response, ResponseStatus, Unsent
@@ -54,6 +55,11 @@ class Sitting:
     def open(self) -> bool:
         """Whether it can still be answered."""
         return self.response.status == ResponseStatus.IN_PROGRESS
+
+    @property
+    def stops(self) -> tuple[Reached, ...]:
+        """The red flags that are up. Where the form has none, nothing is computed: each save asks."""
+        return self.result().stops if any(each.stop for each in self.form.record.outcomes) else ()
 
     def result(self) -> Result:
         """Scores, classes and outcomes of the answers as they are."""
@@ -134,12 +140,10 @@ def filled(
 
 def opened(whose: Whose, pk: uuid.UUID, *, locked: bool = False) -> Sitting:
     """One response of a person. Raises NoResponse. `locked`: it waits for another who saves, and makes them wait."""
-    rows = Response.objects.select_for_update() if locked else Response.objects
-    try:
-        response = rows.get(pk=pk, person_id=whose.resident.id)
-    except Response.DoesNotExist:
-        raise NoResponse(str(pk)) from None
-    if not whose.sees(response):
+    # In SQL, as each page and each save asks: putting it together by the ORM costs as much again
+    asked = f"SELECT * FROM assessments_response WHERE id = %s AND person_id = %s{' FOR UPDATE' if locked else ''}"
+    response = next(iter(Response.objects.raw(asked, [pk, whose.resident.id])), None)
+    if response is None or not whose.sees(response):
         raise NoResponse(str(pk))
     return sitting(response, whose.resident, acting=whose.acting is not None)
 
@@ -158,6 +162,16 @@ def bases(response: Response, revision: int) -> Texts:
     for each in Change.objects.filter(response=response, revision__gt=revision).order_by("revision", "id"):
         found.setdefault(each.path, each.before)
     return found
+
+
+def has_unsent(by: User, response: Response) -> bool:
+    """Whether `unsent` has anything; each page asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM assessments_unsent WHERE user_id = %s AND response_id = %s)",
+            [by.pk, response.pk],
+        )
+        return cursor.fetchone()[0]
 
 
 def unsent(by: User, response: Response) -> Sequence[Unsent]:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from luotsi.web.events.models import Cursor, Event
 
 Handler = Callable[[Event], None]
+
+WRITE = """
+INSERT INTO events_event (event_id, name, by_id, at, subject, payload) VALUES (%s, %s, %s, %s, %s, %s)
+RETURNING id, transaction
+"""
+"""One event. Every action of a person writes one, and through the ORM that cost twice as much."""
 
 _handlers: defaultdict[str, list[Handler]] = defaultdict(list)
 
@@ -33,7 +41,11 @@ def record(name: str, *, by: Any, subject: str = "", **payload: dict[str, Any] |
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"The event {name} was recorded outside a transaction; make the action atomic.")
-    event = Event.objects.create(name=name, by=by, subject=subject, payload=payload)
+    event = Event(name=name, by=by, subject=subject, payload=payload, at=timezone.now())
+    with connection.cursor() as cursor:
+        given = [event.event_id, name, by and by.pk, event.at, subject, json.dumps(payload)]
+        cursor.execute(WRITE, given)
+        event.pk, event.transaction = cursor.fetchone()
     for handler in _handlers[name]:
         handler(event)
     return event

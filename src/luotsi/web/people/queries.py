@@ -270,7 +270,33 @@ def in_care(*, by: User) -> list[Resident]:
     return [_resident(each, Basis.CARE) for each in found]
 
 
+READ_OWN = """
+WITH found AS (SELECT * FROM people_person WHERE user_id = %(user)s),
+logged AS (
+    INSERT INTO people_accesslog (at, user_id, person_id, what, basis)
+    SELECT %(at)s, user_id, id, %(what)s, 'own' FROM found
+)
+SELECT * FROM found
+"""
+"""Reads a user's own person and writes the reading into the log: in one statement, as each page of a resident asks."""
+
+
+def _own(by: User, what: str) -> Person:
+    given = {"user": by.pk, "what": what, "at": timezone.now()}
+    for found in Person.objects.raw(READ_OWN, given):
+        return found
+    raise Person.DoesNotExist
+
+
 @transaction.atomic
+def _principal(by: User, acting: Acting, what: str) -> Person:
+    if act_by(by=by, mandate=acting.mandate) is None:
+        raise NoBasis(_("You may not act for this person any more."))
+    found = Person.objects.get(pk=acting.person)
+    AccessLog.objects.create(user=by, person=found, what=what, basis=Basis.MANDATE, mandate_id=acting.mandate)
+    return found
+
+
 def own_data(*, by: User, acting: Acting | None = None, what: str = "person") -> Resident:
     """What is known of the user themself, or of the person they act for. `what` is the word the log shows.
 
@@ -278,14 +304,8 @@ def own_data(*, by: User, acting: Acting | None = None, what: str = "person") ->
     """
     require(by, "own_data.read")
     if acting is None:
-        found, basis = Person.objects.get(user=by), Basis.OWN
-    elif act_by(by=by, mandate=acting.mandate) is None:
-        raise NoBasis(_("You may not act for this person any more."))
-    else:
-        found, basis = Person.objects.get(pk=acting.person), Basis.MANDATE
-    mandate = acting.mandate if acting else None
-    AccessLog.objects.create(user=by, person=found, what=what, basis=basis, mandate_id=mandate)
-    return _resident(found, basis)
+        return _resident(_own(by, what), Basis.OWN)
+    return _resident(_principal(by, acting, what), Basis.MANDATE)
 
 
 def _readings(rows: Iterable[AccessLog]) -> list[Reading]:

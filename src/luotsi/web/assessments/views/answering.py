@@ -61,7 +61,7 @@ def answer(here: Here, response: uuid.UUID) -> HttpResponseBase:
 def _shown(here: Here, response: uuid.UUID) -> HttpResponseBase:
     taken = Taken()
     sitting = _open(here, response)
-    if sitting.open and queries.unsent(here.user, sitting.response):
+    if sitting.open and queries.has_unsent(here.user, sitting.response):
         taken = actions.take_unsent(by=here.user, whose=here.whose, response=response, language=language())
         sitting = _open(here, response)
         if taken.conflicts:
@@ -135,17 +135,18 @@ def _sent(here: Here, response: uuid.UUID) -> HttpResponseBase:
 def _onward(here: Here, saved: Saved, data: QueryDict, go: str) -> HttpResponseBase:
     """Where a page leads once it is saved. A red flag comes before everything."""
     sitting, page = saved.sitting, data.get("page", "")
-    if sitting.result().stops and go != "stopped":
+    if sitting.stops and go != "stopped":
         return leads(here.request, here.stop)
-    wrong = [*saved.taken.problems, *sitting.filling.problems(language(), missing=False)]
+    problems = sitting.filling.problems(language())
+    wrong = [*saved.taken.problems, *(each for each in problems if each.kind == "wrong")]
     answered = _answered(saved.taken, wrong)
     if go == "autosave":
         return _autosaved(here, sitting, page, answered, data)
     every = pages(sitting.filling.shown(language()), "")
     at = _place(every, page)
     if go in ("next", "finish"):
-        missing = sitting.filling.problems(language())
-        on_page = missing if page == WHOLE or go == "finish" else [p for p in missing if p.path in every[at].paths()]
+        here_too = every[at].paths()
+        on_page = [each for each in problems if page == WHOLE or go == "finish" or each.path in here_too]
         told = _answered(saved.taken, [*saved.taken.problems, *on_page])
         if any(each.severity == "error" for each in told.problems):
             at = next((place for place, each in enumerate(every) if _concerns(each, told.problems)), at)
