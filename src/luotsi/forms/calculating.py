@@ -176,6 +176,7 @@ class Calculator:
         self.options = {each.name: self.lists.options(self.form, each) for each in self.form.every()}
         known = self.form.by_name.values()
         self.computes = any(each.calculated or each.enable for each in known)
+        self.asks = any(each.enable for each in known)
         self.rounds = sum(bool(each.calculated) + bool(each.enable) + bool(each.conditions) for each in known) + 2
 
     def picture(self, root: Slot) -> Picture:
@@ -188,18 +189,23 @@ class Calculator:
         changed: set[str] = set()
         # always from the same beginning, so that a form gone on with tomorrow asks what it asks today
         _ask_all(root)
-        picture = self.picture(root)
+        picture = self._before(root)
         for _ in range(2 * self.rounds):
             changed = self._enable(root, (("", root),), picture, True)
             if not changed:
+                picture = picture or self.picture(root)
                 changed = self._calculate(root, picture) if self.computes else set[str]()
-            if not changed:
-                return picture
-            picture = self.picture(root)
+                if not changed:
+                    return picture
+            picture = self._before(root)
         self.faults[f"{', '.join(sorted(changed))} never settle: each waits for the other. Break the circle."] = None
-        return picture
+        return picture or self.picture(root)
 
-    def _enable(self, slot: Slot, chain: Chain, picture: Picture, above: bool) -> set[str]:
+    def _before(self, root: Slot) -> Picture | None:
+        """The picture that items are asked by; None where plain conditions alone ask, which look at answers."""
+        return self.picture(root) if self.asks else None
+
+    def _enable(self, slot: Slot, chain: Chain, picture: Picture | None, above: bool) -> set[str]:
         changed: set[str] = set()
         for place in slot.places.values():
             enabled = above and self._asked(place, slot, chain, picture)
@@ -210,11 +216,11 @@ class Calculator:
                 changed |= self._enable(each, (*chain, (place.item.name, each)), picture, enabled)
         return changed
 
-    def _asked(self, place: Place, slot: Slot, chain: Chain, picture: Picture) -> bool:
+    def _asked(self, place: Place, slot: Slot, chain: Chain, picture: Picture | None) -> bool:
         item = place.item
         if not holds(item, chain, self.form.by_name):
             return False
-        if item.enable is None or item.enable.language != FHIRPATH:
+        if picture is None or item.enable is None or item.enable.language != FHIRPATH:
             return True
         scope = picture.scopes.get(id(place)) or self.outside(item, slot, picture)
         return picture.run(item.enable, scope) == [True]

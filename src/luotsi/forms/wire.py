@@ -60,11 +60,14 @@ def _measured(value: Any, left: int) -> None:
         _measured(each, left - 1)
 
 
+_leaf = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _written(value: Any, indent: int | None, margin: str) -> Any:
     if isinstance(value, Decimal):
         yield str(value)
     elif not isinstance(value, dict | list | tuple) or not value:
-        yield json.dumps(value, ensure_ascii=False)
+        yield _leaf(value)
     else:
         inner = margin + " " * (indent or 0)
         line, between = ("", ", ") if indent is None else (f"\n{inner}", ",")
@@ -73,6 +76,6 @@ def _written(value: Any, indent: int | None, margin: str) -> Any:
         for place, each in enumerate(value.items() if pairs else value):
             yield f"{between if place else ''}{line}"
             if pairs:
-                yield f"{json.dumps(str(each[0]), ensure_ascii=False)}: "
+                yield f"{_leaf(str(each[0]))}: "
             yield from _written(each[1] if pairs else each, indent, inner)
         yield f"{'' if indent is None else chr(10) + margin}{'}' if pairs else ']'}"
