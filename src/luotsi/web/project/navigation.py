@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
@@ -62,6 +63,12 @@ def _current(address: str, path: str) -> str:
     return "true" if inside else ""
 
 
+@cache
+def _address(name: str) -> str:
+    """Where a page is that every page may lead to; looked up once in the life of a process."""
+    return reverse(name)
+
+
 def navigation(request: HttpRequest) -> dict[str, object]:
     """`navigation`: what the user may go to; `sign_in_address`, `account_address`: where to sign in, one's own page."""
     # A fault before sessions are read has no user, and still gets its page.
@@ -71,12 +78,12 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         return [
             Link(str(item.label), address, _current(address, request.path))
             for item in ITEMS
-            if (not item.permission or may(user, item.permission)) and (address := reverse(item.name))
+            if (not item.permission or may(user, item.permission)) and (address := _address(item.name))
         ]
 
     # a part of a page has no navigation, and need not wait for it
     return {
         "navigation": SimpleLazyObject(links),
-        "sign_in_address": reverse("sign_in"),
-        "account_address": reverse("account"),
+        "sign_in_address": _address("sign_in"),
+        "account_address": _address("account"),
     }
