@@ -299,6 +299,10 @@ PLANTED = {
         *(MAIN, "segment: rest", "segment: many"),
         *("the segment many stands twice", "Join the two rules"),
     ),
+    "services that fit a segment by an area of life there is not": (
+        *(MAIN, "when: visits > 4", "when: visits > 4\n    fits: {needs: [luck]}"),
+        *("there is no area of life luck", "There is none yet", 1),
+    ),
 }
 
 

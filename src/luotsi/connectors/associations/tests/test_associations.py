@@ -45,6 +45,13 @@ def test_a_line_with_a_fault_is_told_by_its_number_and_the_others_are_taken(tmp_
     assert {each.name["fi"]: each.nationwide for each in found.services.values()} == {"Kerho": None, "Kuoro": True}
 
 
+def test_target_groups_are_read_by_name_or_code_and_one_that_is_not_known_is_told(tmp_path: Path) -> None:
+    found = read([put(tmp_path, "jarjesto,nimi_fi,kohderyhmat\nA,Kerho,ikäihmiset;KR1.3;Olematon\nA,Kuoro,")])
+    assert [each.target_groups for each in found.services.values()] == [("KR1.1", "KR1.3"), ()]
+    (fault,) = found.faults
+    assert "There is no target group Olematon" in str(fault)
+
+
 def test_a_file_without_names_is_told_how_to_begin(tmp_path: Path) -> None:
     found = read([put(tmp_path, "a,b\n1,2\n")])
     assert [each.sentence for each in found.faults] == [
