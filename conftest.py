@@ -61,7 +61,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Those that share what starts slowly stand together and first: the first batch of one worker holds them all."""
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+    def place(item: pytest.Item) -> tuple[bool, str, str]:
+        group = item.get_closest_marker("xdist_group")
+        return (False, group.args[0], str(item.path)) if group else (True, "", "")
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:

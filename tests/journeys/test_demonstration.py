@@ -44,6 +44,8 @@ YEARS = (2023, 2024)
 EXACT = 1000
 """Hidden cells up to which exact elimination is quick."""
 
+pytestmark = pytest.mark.xdist_group("demonstration")
+
 
 @pytest.fixture(scope="module")
 def county() -> County:

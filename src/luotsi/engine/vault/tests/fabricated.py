@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,7 +18,7 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from luotsi.concepts.reading import County, read_county
-from luotsi.engine.vault import Versions, state_of
+from luotsi.engine.vault import Versions, load, state_of
 
 LABEL = "{fi: a, sv: a, en: a}"
 
@@ -203,3 +205,10 @@ def state(con: duckdb.DuckDBPyConnection, table: Versions, as_of: str | None = N
 def _key(name: str, value: Any) -> Any:
     """A key as UUID also where an engine gives it as text."""
     return UUID(value) if name.endswith("_key") and isinstance(value, str) else value
+
+
+def load_alone(home: Path, county: Path, engine: str, ready: Pipe) -> None:
+    """What a process of its own does that loads a home on an engine; it says when it begins."""
+    os.environ["LUOTSI_ENGINE"] = engine
+    ready.send("ready")
+    load(home, read_county(county)[0])

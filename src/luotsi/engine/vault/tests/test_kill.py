@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -17,18 +17,13 @@ import sqlglot
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
 from luotsi.engine.vault import applying, load, open_vault, tables
-from luotsi.engine.vault.tests.fabricated import land, state, write_county
+from luotsi.engine.vault.tests.fabricated import land, load_alone, state, write_county
 
 KILLS = {"duckdb": (20, 3), "spark": (3, 1)}
 """Engine -> how often a load is killed, and how often at least before it ends."""
-SCRIPT = """
-import sys
-from pathlib import Path
-from luotsi.concepts.reading import read_county
-from luotsi.engine.vault import load
-print("ready", flush=True)
-load(Path(sys.argv[1]), read_county(Path(sys.argv[2]))[0])
-"""
+FORKING = multiprocessing.get_context("forkserver")
+"""Makes processes that have imported all they need: to start Python anew takes longer than the load."""
+FORKING.set_forkserver_preload([load_alone.__module__])
 
 
 def landed(home: Path) -> None:
@@ -72,20 +67,18 @@ def test_a_load_killed_at_any_moment_continues_as_if_nothing_had_happened(
     load(calm, county)
     usual, moments, killed = time.monotonic() - begun, random.Random(7), 0
     for _ in range(KILLS[engine][0]):
-        process = subprocess.Popen(
-            [sys.executable, "-c", SCRIPT, str(shaken), str(tmp_path / "county")], stdout=subprocess.PIPE
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
-        try:
-            # Spark takes long to start: there the moments lie in the whole of a load
-            process.wait(moments.uniform(0.02, usual / 4) if engine == "duckdb" else moments.uniform(usual / 3, usual))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
+        begun_there, ready = FORKING.Pipe(duplex=False)
+        process = FORKING.Process(target=load_alone, args=(shaken, tmp_path / "county", engine, ready))
+        process.start()
+        ready.close()
+        assert begun_there.recv() == "ready"
+        # Spark takes long to start: there the moments lie in the whole of a load
+        process.join(moments.uniform(0.02, usual / 4) if engine == "duckdb" else moments.uniform(usual / 3, usual))
+        if process.exitcode is None:
+            process.kill()
             killed += 1
-        process.wait()
-        process.stdout.close()
-        if process.returncode == 0:
+        process.join()
+        if process.exitcode == 0:
             break
     assert killed >= KILLS[engine][1]
     load(shaken, county)
