@@ -181,11 +181,10 @@ class Shaper:
         return held, joins
 
     def _state(self, table: Versions) -> str:
-        state = state_of(table, self.as_of)
+        state = state_of(table, self.as_of, self.keys)
         if self.within is not None:
             state = f"SELECT * FROM ({state}) AS state WHERE {between(quoted(table.key), self.within)}"
-        for join, keys in (("SEMI", self.keys), ("ANTI", self.apart)):
-            if keys is not None:
-                on = f"narrowed.key = state.{quoted(table.key)}"
-                state = f"SELECT state.* FROM ({state}) AS state {join} JOIN {keys} AS narrowed ON {on}"
+        if self.apart is not None:
+            on = f"narrowed.key = state.{quoted(table.key)}"
+            state = f"SELECT state.* FROM ({state}) AS state ANTI JOIN {self.apart} AS narrowed ON {on}"
         return state

@@ -29,20 +29,24 @@ def names_of(table: Versions) -> list[str]:
     return [*(each.name for each in table.keys), *PASSPORT, *(each.name for each in table.content)]
 
 
-def state_of(table: Versions, as_of: exp.Expr | None = None) -> str:
+def state_of(table: Versions, as_of: exp.Expr | None = None, keys: str | None = None) -> str:
     """The SELECT of the rows in force (columns `names_of`): the greatest (recorded_at, seq), none if it is deleted.
 
     `as_of` is a TIMESTAMP expression (None: now): rows recorded after it are not seen. Where several instances of a
-    source speak of one key, the one whose present word is the newest is taken (then the first by name).
+    source speak of one key, the one whose present word is the newest is taken (then the first by name). `keys` is a
+    table (key) of the hash keys that are asked for (None: all).
     """
-    keys = listed(*(each.name for each in table.keys))
-    seen = f"vault.{table.name}"
+    own = listed(*(each.name for each in table.keys))
+    every = f"vault.{table.name}"
+    if keys is not None:
+        every = f"(SELECT * FROM {every} WHERE {quoted(table.key)} IN (SELECT key FROM {keys}))"
+    seen = every
     if as_of is not None:
         seen = f"(SELECT * FROM {seen} WHERE recorded_at <= {as_of.sql('duckdb')})"
-    repeated = f"(SELECT DISTINCT {keys} FROM vault.{table.name} WHERE seq > 0) AS m"
+    repeated = f"(SELECT DISTINCT {own} FROM {every} WHERE seq > 0) AS m"
     names = listed(*names_of(table))
-    single = f"SELECT {names} FROM {seen} AS v ANTI JOIN {repeated} USING ({keys}) WHERE NOT deleted"
-    several = _several(table, keys, f"{seen} AS v SEMI JOIN {repeated} USING ({keys})")
+    single = f"SELECT {names} FROM {seen} AS v ANTI JOIN {repeated} USING ({own}) WHERE NOT deleted"
+    several = _several(table, own, f"{seen} AS v SEMI JOIN {repeated} USING ({own})")
     return f"SELECT * FROM ({single} UNION ALL SELECT {names} FROM ({several}) AS s) AS state"
 
 
