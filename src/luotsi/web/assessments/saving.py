@@ -109,6 +109,9 @@ def take(
             taken.problems.append(_too_long(path, item.link_id))
         else:
             wanted[path] = mine
+    if not wanted:
+        # a page that is turned has been saved already: nothing is to be computed anew
+        return taken
     _set(filling, wanted, taken, language)
     after = {each.path: each.keys for top in filling.shown(language) for each in top.every()}
     for path in wanted:
