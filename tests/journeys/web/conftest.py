@@ -39,8 +39,11 @@ def browser() -> Iterator[Browser]:
     found = shutil.which("chromium") or shutil.which("google-chrome")
     assert found, "no browser: run `sh setup.sh tests`"
     with sync_playwright() as playwright:
-        # As root, as in a container, Chromium has no sandbox of its own.
-        options = ["--no-sandbox"] if os.getuid() == 0 else []
+        # Every page is new to the engine of scripts: making code faster costs more than the faster code gives back.
+        options = ["--js-flags=--no-opt --no-maglev"]
+        if os.getuid() == 0:
+            # As root, as in a container, Chromium has no sandbox of its own.
+            options.append("--no-sandbox")
         opened = playwright.chromium.launch(executable_path=found, args=options)
         yield opened
         opened.close()
@@ -91,6 +94,18 @@ def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
         "htmx:afterRequest",
     )
     assert not [fault for fault in faults if not any(each in fault for each in meant)]
+
+
+@pytest.fixture
+def become(live_server: LiveServer) -> Callable[[Page, Any], None]:
+    """become(page, user) gives what the page goes to from now on to another user, or to a stranger: None."""
+
+    def another(page: Page, user: Any) -> None:
+        page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+        if user is not None:
+            page.context.add_cookies([{**_session(user), "url": live_server.url}])  # type: ignore[list-item]
+
+    return another
 
 
 def _session(user: Any) -> dict[str, str]:

@@ -18,6 +18,7 @@ from luotsi.web.people.tests.made_up import HEALTH_CENTRE, user_with
 Visit = Callable[..., Page]
 Check = Callable[[Page], None]
 Keep = Callable[[Page, str], None]
+Become = Callable[[Page, User | None], None]
 Tab = Callable[[Page, str], None]
 
 AS_SEEN = [("fi", "light", 1440), ("sv", "dark", 390), ("en", "light", 320)]
@@ -55,6 +56,7 @@ def test_each_page_of_feedback_is_accessible_and_fits(
     axe: Check,
     fits: Check,
     picture: Keep,
+    become: Become,
     leader: User,
     place: Place,
     language: str,
@@ -83,8 +85,9 @@ def test_each_page_of_feedback_is_accessible_and_fits(
         "invite": "/feedback/invite/",
         "told": "/feedback/told/",
     }
+    page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width)
     for user, pages in ((None, public), (leader, staff)):
-        page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width, user=user)
+        become(page, user)
         for name, address in pages.items():
             answered = page.goto(address)
             assert answered is not None

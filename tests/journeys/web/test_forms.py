@@ -23,6 +23,7 @@ from luotsi.web.people.tests.made_up import DAY, HEALTH_CENTRE, user_with
 Visit = Callable[..., Page]
 Check = Callable[[Page], None]
 Keep = Callable[[Page, str], None]
+Become = Callable[[Page, User | None], None]
 
 AS_SEEN = [("fi", "light", 390), ("sv", "dark", 1440), ("en", "light", 320)]
 
@@ -46,7 +47,15 @@ def answered(user: User, weeks: str) -> Response:
 
 @pytest.mark.parametrize(("language", "scheme", "width"), AS_SEEN)
 def test_each_page_of_forms_is_accessible_and_fits_for_who_may_open_it(
-    visit: Visit, axe: Check, fits: Check, picture: Keep, resident: User, language: str, scheme: str, width: int
+    visit: Visit,
+    axe: Check,
+    fits: Check,
+    picture: Keep,
+    become: Become,
+    resident: User,
+    language: str,
+    scheme: str,
+    width: int,
 ) -> None:
     done = answered(resident, "8")
     again = answered(resident, "3")
@@ -90,8 +99,9 @@ def test_each_page_of_forms_is_accessible_and_fits_for_who_may_open_it(
             },
         ),
     ]
+    page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width)
     for user, pages in rounds:
-        page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width, user=user)
+        become(page, user)
         for name, address in pages.items():
             page.goto(address)
             expect(page.get_by_role("heading", level=1)).to_have_count(1)

@@ -15,6 +15,7 @@ from luotsi.web.people.tests.made_up import HEALTH_CENTRE, person, user_with
 Visit = Callable[..., Page]
 Check = Callable[[Page], None]
 Keep = Callable[[Page, str], None]
+Become = Callable[[Page, User | None], None]
 
 AS_SEEN = [("fi", "light", 1440), ("sv", "dark", 390), ("en", "light", 320)]
 """Each language with colours and a width, so that each page is seen in all of them in three rounds."""
@@ -40,7 +41,15 @@ def resident(professional: User) -> User:
 
 @pytest.mark.parametrize(("language", "scheme", "width"), AS_SEEN)
 def test_each_page_of_people_is_accessible_and_fits_for_who_may_open_it(
-    visit: Visit, axe: Check, fits: Check, picture: Keep, resident: User, language: str, scheme: str, width: int
+    visit: Visit,
+    axe: Check,
+    fits: Check,
+    picture: Keep,
+    become: Become,
+    resident: User,
+    language: str,
+    scheme: str,
+    width: int,
 ) -> None:
     opened, own = Person.objects.get(user=resident), Person.objects.exclude(user=resident).get()
     stranger = person("230368-9116", "Veikko Verrokki", municipality="179", hidden=True)
@@ -66,8 +75,9 @@ def test_each_page_of_people_is_accessible_and_fits_for_who_may_open_it(
         ),
         (user_with(Role.PRIVACY_OFFICER), {"access-log": "/admin/access-log/"}),
     ]
+    page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width)
     for user, pages in rounds:
-        page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width, user=user)
+        become(page, user)
         for name, address in pages.items():
             page.goto(address)
             expect(page.get_by_role("heading", level=1)).to_have_count(1)

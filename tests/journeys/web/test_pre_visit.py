@@ -21,6 +21,7 @@ from luotsi.web.queues.tests.made_up import of_age
 Visit = Callable[..., Page]
 Check = Callable[[Page], None]
 Keep = Callable[[Page, str], None]
+Become = Callable[[Page, User | None], None]
 
 AS_SEEN = [("fi", "light", 390), ("sv", "dark", 1440), ("en", "light", 320)]
 
@@ -58,7 +59,15 @@ def fill(page: Page, weeks: str, *, whole: bool) -> None:
 
 @pytest.mark.parametrize(("language", "scheme", "width"), AS_SEEN)
 def test_each_page_before_a_visit_is_accessible_and_fits(
-    visit: Visit, axe: Check, fits: Check, picture: Keep, rauha: User, language: str, scheme: str, width: int
+    visit: Visit,
+    axe: Check,
+    fits: Check,
+    picture: Keep,
+    become: Become,
+    rauha: User,
+    language: str,
+    scheme: str,
+    width: int,
 ) -> None:
     own = Invitation.objects.get(reason="appointment")
     professional = user_with(Role.PROFESSIONAL, HEALTH_CENTRE)
@@ -76,8 +85,9 @@ def test_each_page_before_a_visit_is_accessible_and_fits(
             },
         ),
     ]
+    page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width)
     for user, pages in rounds:
-        page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width, user=user)
+        become(page, user)
         for name, address in pages.items():
             page.goto(address)
             expect(page.get_by_role("heading", level=1)).to_have_count(1)

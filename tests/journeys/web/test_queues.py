@@ -20,6 +20,7 @@ from luotsi.web.queues.tests.made_up import QUEUES, item, of_age, professional
 Visit = Callable[..., Page]
 Check = Callable[[Page], None]
 Keep = Callable[[Page, str], None]
+Become = Callable[[Page, User | None], None]
 
 AS_SEEN = [("fi", "light", 1440), ("sv", "dark", 390), ("en", "light", 320)]
 
@@ -65,7 +66,15 @@ def of(reason: str) -> str:
 
 @pytest.mark.parametrize(("language", "scheme", "width"), AS_SEEN)
 def test_each_page_of_queues_and_mandates_is_accessible_and_fits(
-    visit: Visit, axe: Check, fits: Check, picture: Keep, rauha: User, language: str, scheme: str, width: int
+    visit: Visit,
+    axe: Check,
+    fits: Check,
+    picture: Keep,
+    become: Become,
+    rauha: User,
+    language: str,
+    scheme: str,
+    width: int,
 ) -> None:
     hilkka = User.objects.get(name="The professional")
     actions.take(by=hilkka, item=WorkItem.objects.get(reason__startswith="Päänsärkyä").pk)
@@ -87,8 +96,9 @@ def test_each_page_of_queues_and_mandates_is_accessible_and_fits(
         (user_with(Role.OPERATIONAL_LEADER, HEALTH_CENTRE), {"lengths": "/queues/"}),
         (user_with(Role.PROFESSIONAL), {"no-unit": "/work/"}),
     ]
+    page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width)
     for user, pages in rounds:
-        page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width, user=user)
+        become(page, user)
         for name, address in pages.items():
             page.goto(address)
             expect(page.get_by_role("heading", level=1)).to_have_count(1)

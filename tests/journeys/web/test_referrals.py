@@ -23,6 +23,7 @@ from luotsi.web.referrals.tests.made_up import brought_to, place, referral, volu
 Visit = Callable[..., Page]
 Check = Callable[[Page], None]
 Keep = Callable[[Page, str], None]
+Become = Callable[[Page, User | None], None]
 
 AS_SEEN = [("fi", "light", 1440), ("sv", "dark", 390), ("en", "light", 320)]
 
@@ -179,6 +180,7 @@ def test_each_page_of_referrals_is_accessible_and_fits(
     axe: Check,
     fits: Check,
     picture: Keep,
+    become: Become,
     hilkka: User,
     rauha: User,
     veera: User,
@@ -221,8 +223,9 @@ def test_each_page_of_referrals_is_accessible_and_fits(
             },
         ),
     ]
+    page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width)
     for user, pages in rounds:
-        page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width, user=user)
+        become(page, user)
         for name, address in pages.items():
             page.goto(address)
             expect(page.get_by_role("heading", level=1)).to_have_count(1)
