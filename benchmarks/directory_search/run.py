@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import datetime
 import importlib
 import json
 import math
@@ -30,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from labels import DATA, NEEDS, Judged, judged, part
 from learn import Learned, learn
 
-from luotsi.connectors.entries import Delivery, Service
+from luotsi.connectors.entries import Channel, Delivery, Hours, Place, Service
 from luotsi.jobs.directory import opened
 
 HERE = Path(__file__).parent
@@ -149,8 +150,8 @@ def ours(services: Sequence[Judged], learned: Learned) -> Rank:
     return lambda text: [hit.service.entry for hit in queries.search(text, limit=50)]
 
 
-def _take(services: Sequence[Service], learned: Learned) -> None:
-    delivery = Delivery(services={each.entry: each for each in services})
+def _take(services: Sequence[Service], learned: Learned, ways: Sequence[Channel] = ()) -> None:
+    delivery = Delivery(services={each.entry: each for each in services}, channels={each.entry: each for each in ways})
     delivery.mention("o", {"fi": "Palvelut"})
     actions = importlib.import_module("luotsi.web.services.actions")
     searching = importlib.import_module("luotsi.web.services.searching")
@@ -189,7 +190,7 @@ def quality(folder: Path, wanted: str, verbose: bool) -> dict[str, Any]:
     return found
 
 
-def speed(folder: Path, size: int) -> dict[str, float]:
+def speed(folder: Path, size: int) -> dict[str, Any]:
     """Milliseconds of a search in a directory of `size` services, whose texts are those of real ones mixed anew.
 
     Wall time, and CPU time of this process (cpu_), without that of the database.
@@ -208,35 +209,68 @@ def speed(folder: Path, size: int) -> dict[str, float]:
             description={"fi": " ".join(chance.choice(rows)[1] for _ in range(3))},
             nationwide=False,
             municipalities=(chance.choice(("179", "992", "182", "249", "410")),),
+            fee=chance.choice(("free", "charged", "")),
+            target_groups=chance.choice(((), ("KR1.1",), ("KR1.2",), ("KR1.6",))),
+            channels=(f"c{number}",),
         )
         for number in range(size)
     ]
+    ways = [_place(f"c{number}", chance) for number in range(size)]
     taught = learn(part(judged(folder), "tune"))
     begun, spent = time.perf_counter(), time.process_time()
-    _take(made, taught)
+    _take(made, taught, ways)
     taken, spent = time.perf_counter() - begun, time.process_time() - spent
     queries = importlib.import_module("luotsi.web.services.queries")
     asked = [each.text for each in questions(folder)] + [name for name, _summary in chance.sample(rows, 150)]
     asked += [text[:3] + text[4:] for text in chance.sample(asked, 20)]  # a letter is missing
     for text in asked[:20]:
         queries.search(text, limit=20)
+    wide = _timed([(text, queries.Filters(area="179") if place % 3 == 0 else None) for place, text in enumerate(asked)])
+    kinds = {name: queries.Filters(**told) for name, told in NARROW.items()}
+    return {
+        "services": size,
+        "import_s": round(taken, 1),
+        "import_cpu_s": round(spent, 1),
+        **wide,
+        "narrow": {name: _timed([(text, chosen) for text in asked[::4]]) for name, chosen in kinds.items()},
+        "load": round(os.getloadavg()[0], 1),
+    }
+
+
+MIDDLE = (434900, 6901800)
+"""A point in the middle of the made-up places, metres east and north."""
+SUNDAY_NIGHT = datetime.datetime(2026, 11, 22, 3, 0, tzinfo=datetime.UTC)
+NARROW: dict[str, dict[str, Any]] = {
+    "within 10 km": {"near": MIDDLE, "within": 10_000},
+    "within 5 km, open now": {"near": MIDDLE, "within": 5_000, "open_at": SUNDAY_NIGHT},
+    "open now, free, for one group": {"open_at": SUNDAY_NIGHT, "fee": "free", "target_group": "KR1.6"},
+    "nothing passes": {"area": "005", "fee": "free"},
+}
+"""Filters that let few services through."""
+
+
+def _place(entry: str, chance: random.Random) -> Channel:
+    """A place somewhere in 100 km, open on working days, and one in fifty always."""
+    east, north = (middle + chance.randrange(-50_000, 50_000) for middle in MIDDLE)
+    always = chance.random() < 0.02
+    hours = (
+        tuple(Hours(day, 0, 1440) for day in range(1, 8)) if always else tuple(Hours(d, 480, 960) for d in range(1, 6))
+    )
+    where = Place({"fi": "Katu 1"}, "40100", {"fi": "Jyväskylä"}, "179", east, north)
+    return Channel(entry, "place", {"fi": "Toimipaikka"}, "o", hours=hours, places=(where,))
+
+
+def _timed(asked: Sequence[tuple[str, Any]]) -> dict[str, float]:
+    """Milliseconds of each search: wall, and CPU of this process."""
+    queries = importlib.import_module("luotsi.web.services.queries")
     walls: list[float] = []
     works: list[float] = []
-    for place, text in enumerate(asked):
-        chosen = queries.Filters(area="179") if place % 3 == 0 else None
+    for text, chosen in asked:
         begun, worked = time.perf_counter(), time.process_time()
         queries.search(text, chosen, limit=20)
         walls.append((time.perf_counter() - begun) * 1000)
         works.append((time.process_time() - worked) * 1000)
-    return {
-        "services": size,
-        "searches": len(walls),
-        "import_s": round(taken, 1),
-        "import_cpu_s": round(spent, 1),
-        **_spread(walls, ""),
-        **_spread(works, "cpu_"),
-        "load": round(os.getloadavg()[0], 1),
-    }
+    return {"searches": len(walls), **_spread(walls, ""), **_spread(works, "cpu_")}
 
 
 def _spread(times: list[float], name: str) -> dict[str, float]:

@@ -194,6 +194,7 @@ class Place(models.Model):
                 condition=Q(east=None, north=None) | Q(east__isnull=False, north__isnull=False), name="place_point"
             ),
         )
+        indexes = (models.Index(fields=["east", "north"], name="place_near"),)
 
 
 class Posting(models.Model):
