@@ -27,12 +27,16 @@ SPANS = {"person": "person", "segments": "segments", "segment": "segment", "sinc
 
 
 class Tables:
-    """The marts of a county as empty tables in memory, in a schema of their own, filled anew for each example."""
+    """The marts of a county as empty tables in memory, in a schema of their own, filled anew for each example.
+
+    The first example of a measure runs it as it stands; the others, and all unless `whole`, to be quick, ask for their
+    period and group alone.
+    """
 
     schema = "examples"
 
-    def __init__(self, con: Connection, county: County, engine: str = "DuckDB") -> None:
-        self.con, self.county, self.engine, self.filled = con, county, engine, set[str]()
+    def __init__(self, con: Connection, county: County, engine: str = "DuckDB", *, whole: bool = True) -> None:
+        self.con, self.county, self.engine, self.whole, self.filled = con, county, engine, whole, set[str]()
         con.execute(f"ATTACH ':memory:' AS {self.schema}")
         with given(con, "days", calendar_days()):
             con.execute(f"CREATE TABLE {self.schema}.calendar AS SELECT * FROM days")
@@ -62,17 +66,15 @@ class Tables:
             self.con.executemany(f"INSERT INTO {self.named(relation)} ({listed}) VALUES ({places})", rows)
 
     def asked(self, world: World, name: str, example: Example) -> dict[str, Decimal | None]:
-        """The engine's answer to an example of a measure: nothing counted where it gives no row.
-
-        The first example of a measure runs it as it stands; the others, to be quick, ask for their period and group.
-        """
+        """The engine's answer to an example of a measure: nothing counted where it gives no row."""
         self.fill(world)
         period, measure = Period.read(example.period), self.county.measures[name]
         if period.grain not in measure.periods:
             raise UserError(f"{example.period} is a {period.grain}, which is not among the periods of {name}")
         if set(example.group) - set(measure.dimensions):
             raise UserError(f"{name} has no dimension {', '.join(set(example.group) - set(measure.dimensions))}")
-        county = self.county if example is measure.examples[0] else asked_for(self.county, measure, example, period)
+        as_it_stands = self.whole and example is measure.examples[0]
+        county = self.county if as_it_stands else asked_for(self.county, measure, example, period)
         table = compute(self.con, county, [name], schema=self.schema, first_month=period.first, last_month=period.last)
         group = ";".join(f"{dimension}={value}" for dimension, value in sorted(example.group.items()))
         for row in table.to_pylist():

@@ -24,6 +24,7 @@ from sqlglot import exp
 from luotsi.concepts.errors import UserError
 from luotsi.engine.spark.answers import Answer, refusals
 from luotsi.engine.spark.session import session
+from luotsi.engine.spark.shared import split
 from luotsi.engine.spark.statements import fitted, full_name, literal, parsed, with_values
 from luotsi.engine.spark.tables import WHOLE, Tables, arrow_schema, whole
 from luotsi.engine.spark.writing import shown, written
@@ -128,9 +129,7 @@ class Connection:
         if tree.args.get("exists") and (name in self.tables.names or word in self.frames):
             return Answer()
         if self._temporary(tree, target):
-            if query is not None:
-                return self._keep(word, self._frame(query))
-            return self._keep(word, self._arrow(arrow_schema(tree.this).empty_table()))
+            return self._create_temporary(word, tree.this, query)
         frame = self._frame(query) if query is not None else None
         schema = to_arrow_schema(frame.schema) if frame is not None else arrow_schema(tree.this)
         self._writable()
@@ -140,6 +139,17 @@ class Connection:
         rows = self.tables.append(name, part) if part is not None else 0
         self._settle()
         return Answer(count=lambda: rows)
+
+    def _create_temporary(self, word: str, defined: exp.Expr, query: exp.Expr | None) -> Answer:
+        if query is None:
+            assert isinstance(defined, exp.Schema)
+            self._forget(word)
+            return self._empty(word, arrow_schema(defined))
+        frame = self._frame(query)
+        if not _none(query):
+            return self._keep(word, frame)
+        self._forget(word)
+        return self._empty(word, to_arrow_schema(frame.schema))
 
     def _insert(self, tree: exp.Insert) -> Answer:
         target = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
@@ -154,7 +164,7 @@ class Connection:
             assert "*" not in columns
         new = self._frame(fitted(query, columns or [*types], types))
         if temporary:
-            new = self._held(word, new)
+            new = new if isinstance(query, exp.Values) else self._held(word, new)
             self._show(word, self.frames[word].unionAll(new))
             return Answer(count=new.count)
         self._writable()
@@ -168,6 +178,8 @@ class Connection:
         name, word = full_name(target), shown(target.db, target.name)
         gone = exp.Coalesce(this=exp.paren(where.this.copy()), expressions=[exp.false()]) if where else exp.true()
         kept = exp.select("*").from_(target.copy()).where(exp.not_(gone))
+        if name not in self.tables.names and where is None:
+            return self._empty(word, to_arrow_schema(self.frames[word].schema))
         if name not in self.tables.names:
             return self._keep(word, self._frame(kept), forget=False)
         self._writable()
@@ -232,7 +244,14 @@ class Connection:
         for table in made.find_all(exp.Table):
             if table.db and table.db not in ("temp", *self.memory):
                 self._shown(table.db, table.name)
-        return self.spark.sql(written(made))
+        steps, rest = split(made)
+        try:
+            for word, query in steps.items():
+                self._once(self.spark.sql(written(query))).createOrReplaceTempView(word)
+            return self.spark.sql(written(rest))
+        finally:
+            for word in steps:
+                self.spark.catalog.dropTempView(word)
 
     def _shown(self, schema: str, name: str) -> None:
         word = shown(schema, name)
@@ -294,11 +313,20 @@ class Connection:
         self._show(word, kept)
         return Answer(count=kept.count)
 
+    def _empty(self, word: str, schema: Any) -> Answer:
+        """A temporary table of no rows, which Spark knows to have none when it plans what reads it."""
+        self._show(word, self._arrow(schema.empty_table()))
+        return Answer(count=lambda: 0)
+
     def _held(self, word: str, frame: DataFrame) -> DataFrame:
-        # With its plan cut off: what rests on temporary tables would otherwise be planned from the files up each time.
-        held = frame.localCheckpoint(eager=False, storageLevel=StorageLevel.MEMORY_AND_DISK)
+        held = self._once(frame)
         self.kept.setdefault(word, []).append(held)
         return held
+
+    def _once(self, frame: DataFrame) -> DataFrame:
+        """Rows that are worked out when they are first read, and let go of when nothing that reads them is left."""
+        # With its plan cut off: what rests on them would otherwise be planned from the files up each time.
+        return frame.localCheckpoint(eager=False, storageLevel=StorageLevel.MEMORY_AND_DISK)
 
     def _show(self, word: str, frame: DataFrame) -> None:
         frame.createOrReplaceTempView(word)
@@ -327,3 +355,9 @@ class Connection:
     def _temporary(self, tree: exp.Create, target: exp.Table) -> bool:
         properties = tree.args.get("properties")
         return bool(properties and properties.find(exp.TemporaryProperty)) or target.db in self.memory
+
+
+def _none(query: exp.Expr) -> bool:
+    """Whether a query says by itself that it gives no rows."""
+    limit = query.args.get("limit")
+    return isinstance(limit, exp.Limit) and limit.expression.name == "0"

@@ -63,7 +63,12 @@ def fitted(query: exp.Expr, columns: Sequence[str], types: Mapping[str, str]) ->
         for name, kind in types.items()
     ]  # fmt: skip
     alias = exp.TableAlias(this=exp.to_identifier("given"), columns=[exp.to_identifier(each) for each in given])
-    return exp.select(*made).from_(exp.Subquery(this=query.copy(), alias=alias))
+    inner = query.copy()
+    steps = inner.args.get("with_")
+    inner.set("with_", None)  # they stand before the whole, where it is seen which of them are shared
+    whole = exp.select(*made).from_(exp.Subquery(this=inner, alias=alias))
+    whole.set("with_", steps)
+    return whole
 
 
 def full_name(table: exp.Expr) -> str:

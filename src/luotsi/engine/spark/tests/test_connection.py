@@ -15,11 +15,13 @@ from luotsi.concepts.reading import County, read_county
 from luotsi.engine import measures
 from luotsi.engine.duck.connection import given
 from luotsi.engine.measures.example_tables import Tables as Examples
+from luotsi.engine.spark import tables
 from luotsi.engine.spark.connection import Connection
-from luotsi.engine.spark.tables import MANY, Tables
+from luotsi.engine.spark.tables import Tables
 from luotsi.engine.spark.writing import written
 
 ROOT = Path(__file__).parents[5]
+RULES_LEFT_OUT = "spark.sql.optimizer.excludedRules"
 
 pytestmark = [pytest.mark.xdist_group("spark"), pytest.mark.usefixtures("java")]
 
@@ -54,12 +56,15 @@ def test_every_row_of_an_arrow_table_is_read_though_some_of_its_chunks_are_empty
         assert con.execute("SELECT count(*), sum(n) FROM rows_given").fetchall() == [(3, 6)]
 
 
-def test_many_small_loads_leave_few_files_and_every_row(con: Connection, tmp_path: Path) -> None:
+def test_many_small_loads_leave_few_files_and_every_row(
+    con: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "MANY", 8)
     con.execute("CREATE TABLE vault.t (n INTEGER)")
-    for n in range(MANY + 5):
+    for n in range(13):
         con.execute("INSERT INTO vault.t VALUES (?)", [n])
-    assert len(Tables(tmp_path).paths("vault.t")) < 10
-    assert [n for (n,) in con.execute("SELECT n FROM vault.t ORDER BY n").fetchall()] == [*range(MANY + 5)]
+    assert len(Tables(tmp_path).paths("vault.t")) < 8
+    assert [n for (n,) in con.execute("SELECT n FROM vault.t ORDER BY n").fetchall()] == [*range(13)]
 
 
 def test_a_vault_open_for_reading_is_not_written(con: Connection, tmp_path: Path) -> None:
@@ -81,6 +86,28 @@ def test_what_rests_on_a_temporary_table_is_not_planned_from_the_files_up(con: C
     assert len(plan(con, "SELECT n, count(*) FROM b GROUP BY n").splitlines()) < 10
 
 
+def test_a_step_that_several_places_read_is_computed_once(con: Connection) -> None:
+    con.execute("CREATE TABLE vault.t AS SELECT * FROM (VALUES (1), (1), (2)) AS v(n)")
+    query = sqlglot.parse_one(
+        "WITH counted AS (SELECT n, count(*) AS c FROM vault.t GROUP BY n) "
+        "SELECT one.n, one.c FROM counted AS one JOIN counted AS other ON other.c = one.n",
+        dialect="duckdb",
+    )
+    frame = con._frame(query)
+    assert "Aggregate" not in frame._jdf.queryExecution().executedPlan().toString()
+    assert [tuple(row) for row in frame.collect()] == [(1, 2), (2, 1)]
+
+
+def test_a_table_that_is_emptied_while_another_rests_on_it_leaves_that_its_rows(con: Connection) -> None:
+    con.execute("CREATE TEMP TABLE a AS SELECT * FROM (VALUES (1), (2)) AS v(n)")
+    con.execute("CREATE TEMP TABLE b AS SELECT n FROM a")
+    con.execute("CREATE TEMP TABLE c AS SELECT n FROM a LIMIT 0")
+    con.execute("DELETE FROM a")
+    con.executemany("INSERT INTO a VALUES (?)", [[7], [8]])
+    found = con.execute("SELECT (SELECT sum(n) FROM a), (SELECT sum(n) FROM b), (SELECT count(*) FROM c)").fetchall()
+    assert found == [(15, 3, 0)]
+
+
 def plan(con: Connection, query: str) -> str:
     """The physical plan of a query."""
     return (
@@ -95,12 +122,15 @@ def plan(con: Connection, query: str) -> str:
 def plans(java: None, county: County, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The physical plan of every measure, over tables of nothing."""
     con = Connection(tmp_path_factory.mktemp("tables"))
+    empty = ("PropagateEmptyRelation", "ConvertToLocalRelation")  # of nothing there would be nothing to plan
+    con.spark.conf.set(RULES_LEFT_OUT, ",".join(f"org.apache.spark.sql.catalyst.optimizer.{each}" for each in empty))
     examples = Examples(con, county, "Spark")
     found = {}
     for name in ("contacts", "coc_index", "readmit_30d_share", "residents", "hba1c_coverage"):
         text = measures.sql(county, name).replace("marts.", f"{examples.schema}.")
         text = text.replace("$first_month", "'2024-01-01'").replace("$last_month", "'2024-12-01'")
         found[name] = plan(con, text)
+    con.spark.conf.unset(RULES_LEFT_OUT)
     con.close()
     return found
 

@@ -36,7 +36,8 @@ def con(java: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connec
 
 @pytest.fixture(scope="module")
 def tables(con: Connection) -> Tables:
-    return Tables(con, COUNTY, "Spark")
+    """Each example alone: the statements of whole measures are compared in the journey of the demonstration county."""
+    return Tables(con, COUNTY, "Spark", whole=False)
 
 
 def shown(value: object) -> str:
