@@ -23,8 +23,8 @@ from sqlglot import exp
 
 from luotsi.concepts.errors import UserError
 from luotsi.engine.spark.answers import Answer, refusals
+from luotsi.engine.spark.once import split
 from luotsi.engine.spark.session import session
-from luotsi.engine.spark.shared import split
 from luotsi.engine.spark.statements import fitted, full_name, literal, parsed, with_values
 from luotsi.engine.spark.tables import WHOLE, Tables, arrow_schema, whole
 from luotsi.engine.spark.writing import shown, written

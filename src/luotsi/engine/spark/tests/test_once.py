@@ -6,7 +6,7 @@ import duckdb
 import pytest
 import sqlglot
 
-from luotsi.engine.spark.shared import split
+from luotsi.engine.spark.once import split
 from luotsi.engine.spark.statements import fitted
 
 ROWS = "(VALUES (1, 'a'), (2, 'b'), (3, 'a')) AS v(n, word)"
