@@ -280,7 +280,11 @@ def take_score(*, by: None, response: uuid.UUID) -> Score | None:
         return None
     theirs = Referral.objects.select_for_update().filter(person=row.person_id)  # pyright: ignore[reportAttributeAccessIssue]
     found = next((each for each in theirs if str(each.pk) == row.context_id), None)
-    return _take(found, row, None) if found and row.scores[WELLBEING].get("value") is not None else None
+    if found is None or row.scores[WELLBEING].get("value") is None:
+        return None
+    kept = _take(found, row)
+    record("referral.scored", by=by, subject=subject(found), wellbeing_referral=said(found))
+    return kept
 
 
 @transaction.atomic
@@ -294,14 +298,14 @@ def use_form(*, by: User, referral: uuid.UUID, acting: Acting | None = None) -> 
     row = queries.filled_elsewhere(found) if acting is None else None
     if row is None or row.scores.get(WELLBEING, {}).get("value") is None:
         raise UserError(_("There is no form filled of late to use here. Fill it anew."))
-    return _take(found, row, by)
-
-
-def _take(referral: Referral, response: Response, by: User | None) -> Score:
-    value = round(float(response.scores[WELLBEING]["value"]))
-    kept = _keep(referral, _moment(referral, response), Score.Instrument.WHO_5, value, response)
-    record("referral.scored", by=by, subject=subject(referral), wellbeing_referral=said(referral))
+    kept = _take(found, row)
+    record("referral.scored", by=by, subject=subject(found), wellbeing_referral=said(found))
     return kept
+
+
+def _take(referral: Referral, response: Response) -> Score:
+    value = round(float(response.scores[WELLBEING]["value"]))
+    return _keep(referral, _moment(referral, response), Score.Instrument.WHO_5, value, response)
 
 
 @transaction.atomic
