@@ -36,6 +36,12 @@ With LUOTSI_WHOLE=1 in the environment, all that the synthetic county sends."""
 BY_THE_CLOCK = {"loads": {"loaded_at", "seconds", "report"}}
 """Columns that tell when something was done, and how long it took."""
 
+ON_DUCKDB_ALONE = {"results.parts"}
+"""Parts of measures, by which new loads bring a release up to date; a cluster counts whole."""
+
+OF_BOTH = {"results.fingerprints": " WHERE NOT starts_with(name, 'parts/')"}
+"""Of tables that also say what the parts rest on, the rows that both engines have."""
+
 pytestmark = [pytest.mark.xdist_group("spark")]
 
 
@@ -92,7 +98,7 @@ def differing(con: duckdb.DuckDBPyConnection, tables: Tables, name: str) -> list
     schema, _, table = name.partition(".")
     columns = by_columns(con, schema, table)
     keys = ", ".join(f'"{c}"::TEXT AS "{c}"' if kind == "UUID" else f'"{c}"' for c, kind in columns.items())
-    ours = f'SELECT {keys} FROM ours.{schema}."{table}"'
+    ours = f'SELECT {keys} FROM ours.{schema}."{table}"{OF_BOTH.get(name, "")}'
     listed, paths = ", ".join(f'"{c}"' for c in columns), tables.paths(name)
     theirs = f"SELECT {listed} FROM read_parquet({paths})" if paths else f"{ours} LIMIT 0"
     return con.execute(
@@ -111,7 +117,7 @@ def test_the_vault_and_the_marts_of_the_demonstration_county_on_spark_are_those_
             "SELECT table_schema || '.' || table_name FROM information_schema.tables "
             "WHERE table_catalog = 'ours' AND table_type = 'BASE TABLE'"
         ).fetchall()
-        assert {name for (name,) in there} == {*tables.names}
+        assert {name for (name,) in there} - ON_DUCKDB_ALONE == {*tables.names}
         assert {name: rows for name in tables.names if (rows := differing(con, tables, name))} == {}
 
 
