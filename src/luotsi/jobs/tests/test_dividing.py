@@ -12,16 +12,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.db import connection
 
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Segments
 from luotsi.engine import marts, segments, vault
+from luotsi.jobs import demonstration
 from luotsi.jobs.dividing import divide
 from luotsi.jobs.landing import land
 from luotsi.jobs.tests.fabricated import LABEL, county, hetu
+from luotsi.synth.population import born, cells
 from luotsi.web.events.models import Event
+from luotsi.web.people.management.commands.demonstration_users import RESIDENTS
 from luotsi.web.people.models import ClientSegment
 from luotsi.web.people.tests.made_up import person
 from luotsi.web.results.tests import fabricated
@@ -124,6 +128,12 @@ def test_nothing_that_names_a_person_is_written_into_the_home(tmp_path: Path, di
     assert {path for path in after - before if path.name != "persons.key"} == set()
     kept = b"".join(path.read_bytes() for path in after)
     assert not any(each.encode() in kept for each in (hetu(1), str(one.pk), one.pk.hex))
+
+
+def test_those_of_the_demonstration_who_have_a_segment_live_in_its_synthetic_county() -> None:
+    table = cells(demonstration.RESIDENTS, *demonstration.YEARS)
+    codes = set(born(table, np.arange(table.total)).hetu.astype(str).tolist())
+    assert {each.name for each in RESIDENTS if each.code in codes} == {"Aino Asukas", "Helmi Heikkilä", "Leevi Lehto"}
 
 
 KILLED = """
