@@ -34,7 +34,8 @@ class Changed:
 
     def before(self, versions: Mapping[str, str]) -> dict[str, str]:
         """The versions of the marts as they were."""
-        return {**versions, **{concept: str(load) for concept, load in self.loads.items()}}
+        known = {concept: str(load) for concept, load in self.loads.items() if load is not None}
+        return {**versions, **known}
 
     def known(self, county: County, concepts: Iterable[str]) -> bool:
         """Whether all that has changed of some concepts is rows of the persons concerned."""

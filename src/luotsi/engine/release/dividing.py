@@ -18,12 +18,14 @@ GROUND, LOAD, SPANS = "segments/", "segments/load", "segments/spans"
 class Divided:
     """The mark of the segments' spans, which changes when they do, and what it was.
 
-    `by_persons`: whether no other persons' spans have moved than those that new loads speak of.
+    `since`: the load after which only persons of whom the marts of `followed` speak have been divided anew; None where
+    all have been.
     """
 
     mark: str
     before: str
-    by_persons: bool
+    followed: frozenset[str]
+    since: int | None
 
 
 def divide(con: Connection, county: County, window: Window, tell: Progress) -> Divided:
@@ -37,14 +39,14 @@ def divide(con: Connection, county: County, window: Window, tell: Progress) -> D
     spans = lineage.digest(ground, str(load))
     if before.get(GROUND) == ground and LOAD in before and SPANS in before:
         if int(before[LOAD]) == load:
-            return Divided(before[SPANS], before[SPANS], by_persons=True)
+            return Divided(before[SPANS], before[SPANS], frozenset(followed), load)
         tell(0, 1, "segments")
         mark = _renewed(con, county, window, (int(before[LOAD]), load), before[SPANS], spans)
-        return Divided(mark, before[SPANS], by_persons=True)
+        return Divided(mark, before[SPANS], frozenset(followed), int(before[LOAD]))
     tell(0, 1, "segments")
     segments.compute(con, county, first_month=window.first, last_month=window.last)
     kept.mark(con, {GROUND: ground, LOAD: str(load), SPANS: spans})
-    return Divided(spans, before.get(SPANS, ""), by_persons=False)
+    return Divided(spans, before.get(SPANS, ""), frozenset(followed), None)
 
 
 def _renewed(con: Connection, county: County, window: Window, loads: tuple[int, int], before: str, spans: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shutil
+import sys
 import uuid
 from dataclasses import replace
 from pathlib import Path
@@ -299,6 +300,36 @@ def test_a_release_that_is_cut_short_leaves_nothing_half_counted(
         with pytest.raises(RuntimeError):
             home.build()
     home.send(contact(600, 5, "2024-07-07"))
+    home.build()
+    assert home.kept() == home.whole()
+
+
+def test_spans_that_lie_behind_the_marts_after_a_cut_run_are_not_taken_for_those_of_the_last_load(
+    released: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Costs by segment read no row of the first load, but the spans that it moves."""
+    home = released.copied(tmp_path / "home")
+    home.send(service(3, 4, "2023-03-01"))
+
+    def cut(*_: Any, **__: Any) -> None:
+        raise RuntimeError("cut short")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(concerned, "find", cut)
+        with pytest.raises(RuntimeError):
+            home.build()
+    home.send(service(4, 8, "2023-04-01"))
+    home.build()
+    assert home.kept() == home.whole()
+
+
+def test_spans_that_too_many_rows_have_moved_are_not_taken_for_those_of_the_persons_known(
+    released: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = released.copied(tmp_path / "home")
+    monkeypatch.setattr(sys.modules["luotsi.engine.marts.refresh"], "FEW", 3)
+    home.send([row for number in (5, 6, 7) for row in service(number, 2 * number, "2023-05-01")])
+    home.send(cost(10, 3, "2024-02-01", 4711))
     home.build()
     assert home.kept() == home.whole()
 
