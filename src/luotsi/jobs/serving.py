@@ -29,8 +29,9 @@ from luotsi.web.project import database
 Tell = Callable[[str], None]
 
 WORKERS, THREADS = 2, 4
-START, STOP = 60, 15
-"""Seconds that the web server has for its first answer, and that a process has to end by itself."""
+START, STOP = 120, 15
+"""Seconds that the web server has for its first answer, before which it reads all that it keeps, and that a process has
+to end by itself."""
 KEEP = 30
 """Seconds that a browser's connection stays open between pages."""
 PAUSE = 5
@@ -144,6 +145,8 @@ def _gunicorn(house: House) -> Iterator[str]:
     host = f"[{house.host}]" if ":" in house.host else house.host
     yield from (sys.executable, "-m", "gunicorn", "luotsi.web.project.wsgi", "--bind", f"{host}:{house.port}")
     yield from ("--workers", str(WORKERS), "--threads", str(THREADS), "--no-control-socket")
+    # gunicorn takes a process for dead that says nothing for so long, and it says nothing while it starts
+    yield from ("--timeout", str(START))
     yield from ("--log-level", "warning", "--graceful-timeout", str(STOP - 5), "--keep-alive", str(KEEP))
 
 

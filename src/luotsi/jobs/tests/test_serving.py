@@ -57,7 +57,7 @@ class Served:
 
     def opened(self) -> str:
         """What it has told once it is open."""
-        until = time.monotonic() + 120
+        until = time.monotonic() + 300
         while not STARTED.search(told := self.log.read_text()):
             assert self.process.poll() is None, told
             assert time.monotonic() < until, told

@@ -10,11 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "luotsi.web.project.settings")
 application = get_wsgi_application()
 
 from luotsi.web.assessments import published  # noqa: E402
-from luotsi.web.queues import queries as queues  # noqa: E402
 from luotsi.web.services import searching  # noqa: E402
 
 # What a process reads once in its life is read before it answers anyone: else the first to come wait for seconds
-_ = get_resolver().url_patterns, published.county(), queues.queues(), searching.known()
+_ = get_resolver().url_patterns, published.county(), searching.known()
 # It stays for good, so let no collection of garbage go through it again
 gc.collect()
 gc.freeze()
