@@ -338,6 +338,10 @@ def _copy(table: str, rows: Iterable[tuple[Any, ...]]) -> None:
             copy.write_row(row)
 
 
+ASKED = [f"services_{each}" for each in ("posting", "term", "service", "service_channels", "channel", "hours", "place")]
+"""The tables that a search reads."""
+
+
 def _count(known: Vocabulary) -> None:
     """How many services each term finds; the words of the areas of life are there even where they find none."""
     with connection.cursor() as cursor:
@@ -353,4 +357,5 @@ def _count(known: Vocabulary) -> None:
             "services_term (term, services, pieces)",
             ((term, wanted[term], indexing.pieces(term) if indexing.is_word(term) else []) for term in sorted(changed)),
         )
-        cursor.execute("ANALYZE services_posting, services_term")
+        # the planner guesses wildly about tables that have just been filled, and filters then take ten times as long
+        cursor.execute(f"ANALYZE {', '.join(ASKED)}")

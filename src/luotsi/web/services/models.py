@@ -174,6 +174,7 @@ class Hours(models.Model):
                 condition=Q(since=None) | Q(until=None) | Q(since__lte=F("until")), name="hours_days"
             ),
         )
+        indexes = (models.Index(fields=["weekday", "closes"], name="hours_weekday"),)
 
 
 class Place(models.Model):

@@ -57,15 +57,16 @@ def minute(at: datetime.datetime) -> tuple[datetime.date, int]:
 def open_channels(at: datetime.datetime) -> QuerySet[Channel]:
     """The channels that are open at a moment."""
     day, now = minute(at)
-    own = Hours.objects.filter(channel=OuterRef("pk"))
     holds = (Q(since=None) | Q(since__lte=day)) & (Q(until=None) | Q(until__gte=day))
-    exceptions = own.filter(holds, weekday=None)
     open_then = Q(opens__lte=now, closes__gt=now)
-    regular = own.filter(holds, open_then, weekday=day.isoweekday())
     if holiday(day):
-        regular = regular.filter(opens=0, closes=MIDNIGHT)
-    return Channel.objects.filter(removed_at=None).filter(
-        Exists(exceptions.filter(open_then)) | (~Exists(exceptions) & Exists(regular))
+        open_then &= Q(weekday=None) | Q(opens=0, closes=MIDNIGHT)
+    exceptions = Hours.objects.filter(holds, weekday=None)
+    open_hours = Hours.objects.filter(holds, open_then).filter(Q(weekday=None) | Q(weekday=day.isoweekday()))
+    excepted = exceptions.filter(channel=OuterRef("pk"))
+    # few are open at night: those are found first, by what they have in common, and exceptions asked only of them
+    return Channel.objects.filter(removed_at=None, pk__in=open_hours.values("channel")).filter(
+        ~Exists(excepted) | Exists(excepted.filter(open_then))
     )
 
 

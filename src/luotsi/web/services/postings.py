@@ -63,6 +63,10 @@ def read(terms: Sequence[str]) -> list[Row]:
         return [(term, block, bytes(found)) for term, block, found in cursor.fetchall()]
 
 
+LONGER = 8
+"""How many times longer each list of the best is than the one before."""
+
+
 class Scored:
     """Services with the sums of what the terms asked for weigh in them, best first."""
 
@@ -87,7 +91,7 @@ class Scored:
                 some = found
             order = some[np.lexsort((some, -self._scores[some]))]
             yield order[taken:].tolist()
-            taken, many = len(order), many * 8
+            taken, many = len(order), many * LONGER
 
     def score(self, service: int) -> float:
         """The sum of one service."""

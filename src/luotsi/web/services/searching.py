@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -24,6 +25,7 @@ from luotsi.web.services import indexing, postings
 from luotsi.web.services.indexing import NEED, SEGMENT, Vocabulary
 from luotsi.web.services.language import NEAR, PART, WHOLE, finnish, terms, words
 from luotsi.web.services.models import Service, Term
+from luotsi.web.services.postings import LONGER
 
 KIN, AREA, SURE = 0.35, 0.8, 8.0
 """What a word counts for that means nearly the same as the one asked, and the area of life of the one asked.
@@ -184,25 +186,26 @@ def search(asked: Asked, among: QuerySet[Service] | None = None, limit: int = SH
 def _let_through(ranked: Iterator[list[int]], among: QuerySet[Service] | None, limit: int) -> list[int]:
     """The first services that the filters let through; only as many of the best are asked as it takes.
 
-    Where they let none of the first hundreds through, the rest are asked at once.
+    Where they let so few through that the next list would hardly do, the rest are asked at once.
     """
     found: list[int] = []
+    query = among.order_by().values("pk").query.sql_with_params() if among is not None else None
     for place, some in enumerate(ranked):
-        asked = [*some, *chain.from_iterable(ranked)] if place > 1 and not found else some
-        through = set(asked) if among is None else _among(among, asked)
+        asked = [*some, *chain.from_iterable(ranked)] if place and len(found) * LONGER < limit else some
+        through = _among(query, asked) if query else set(asked)
         found += [each for each in asked if each in through]
         if len(found) >= limit:
             break
     return found[:limit]
 
 
-def _among(services: QuerySet[Service], some: list[int]) -> set[int]:
-    """Which of some services are among others.
+def _among(query: tuple[str, tuple[Any, ...]], some: list[int]) -> set[int]:
+    """Which of some services a query (its SQL, its parameters) gives.
 
     They go as the text of an array, which costs a tenth of a list's reading, and as rows: the planner looks at each
     member of an array that is compared with.
     """
-    sql, given = services.order_by().values("pk").query.sql_with_params()
+    sql, given = query
     told = "{" + ",".join(map(str, some)) + "}"
     with connection.cursor() as cursor:
         cursor.execute(
