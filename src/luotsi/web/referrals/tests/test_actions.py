@@ -138,7 +138,9 @@ def test_a_volunteer_reads_the_one_thing_that_was_consented_to_and_nothing_else(
     assert found.items == {item: whole[item]}
     # Nothing else of the person is in what the page is given, at whatever depth.
     rest = {text for code, text in whole.items() if code != item} | {str(veikko.pk), "230368-9116"}
-    assert not [text for text in rest if text in repr((found, vars(found)))]
+    # A code of digits counts where it stands as a text: a row's number or a second may be the same digits.
+    told = repr((found, vars(found)))
+    assert not [text for text in rest if (repr(text) if text.isdigit() else text) in told]
 
 
 def test_a_hidden_person_is_passed_on_without_their_municipality(hilkka: User, veera: User, seura: Receiver) -> None:
