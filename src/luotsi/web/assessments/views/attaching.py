@@ -24,8 +24,8 @@ from luotsi.web.assessments.attaching import actions, queries, scanning
 from luotsi.web.assessments.attaching.models import MOST_BYTES
 from luotsi.web.assessments.queries import Sitting, Whose
 from luotsi.web.assessments.views.arriving import client, language, own, shown_by, sitting, token
-from luotsi.web.assessments.views.staff import with_basis
 from luotsi.web.people.permissions import permitted
+from luotsi.web.people.views.persons import with_basis
 
 READ = ("GET", "HEAD")
 AROUND = 100_000

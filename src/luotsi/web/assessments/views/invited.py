@@ -20,9 +20,10 @@ from luotsi.web.assessments.inviting import telling as words
 from luotsi.web.assessments.inviting.forms import AskForm
 from luotsi.web.assessments.queries import Whose
 from luotsi.web.assessments.views.arriving import client, language, own
-from luotsi.web.assessments.views.staff import READ, with_basis
+from luotsi.web.assessments.views.staff import READ
 from luotsi.web.people.permissions import permitted
 from luotsi.web.people.sessions import signed_in
+from luotsi.web.people.views.persons import with_basis
 from luotsi.web.people.words import units
 
 

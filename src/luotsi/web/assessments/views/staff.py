@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -28,25 +26,10 @@ from luotsi.web.assessments.views import answering
 from luotsi.web.assessments.views.answering import Here
 from luotsi.web.assessments.views.arriving import client, language, sitting
 from luotsi.web.people.permissions import Role, may, permitted
-from luotsi.web.people.queries import NoBasis
 from luotsi.web.people.sessions import signed_in
+from luotsi.web.people.views.persons import with_basis
 
 READ = ("GET", "HEAD")
-View = Callable[..., HttpResponseBase]
-
-
-def with_basis(view: View) -> View:
-    """Shows the way to break-glass where nothing ties the professional to the person."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, person: uuid.UUID, **kwargs: Any) -> HttpResponseBase:
-        try:
-            return view(request, person, **kwargs)
-        except NoBasis:
-            context = {"person": person, "may_open": may(request.user, "person.break_glass")}
-            return render(request, "people/no_basis.html", context, status=403)
-
-    return guarded
 
 
 @never_cache

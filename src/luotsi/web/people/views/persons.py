@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -17,6 +20,24 @@ from luotsi.web.people.forms import BreakGlassForm, FindForm
 from luotsi.web.people.permissions import may, permitted
 from luotsi.web.people.sessions import signed_in
 from luotsi.web.people.words import facts
+
+View = Callable[..., HttpResponseBase]
+
+
+def with_basis(view: View) -> View:
+    """Shows the way to break-glass where nothing ties the professional to the person; 404 where there is none."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, person: uuid.UUID, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, person, **kwargs)
+        except queries.NoPerson:
+            raise Http404 from None
+        except queries.NoBasis:
+            context = {"person": person, "may_open": may(request.user, "person.break_glass")}
+            return render(request, "people/no_basis.html", context, status=403)
+
+    return guarded
 
 
 @never_cache
@@ -38,16 +59,10 @@ def persons(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 @require_safe
 @permitted("person.read")
+@with_basis
 def person(request: HttpRequest, person: uuid.UUID) -> HttpResponseBase:
-    """A person's data; the way to break-glass where nothing ties the user to the person."""
-    user = signed_in(request)
-    try:
-        found = queries.read_person(by=user, person=person)
-    except queries.NoPerson:
-        raise Http404 from None
-    except queries.NoBasis:
-        context = {"person": person, "may_open": may(user, "person.break_glass")}
-        return render(request, "people/no_basis.html", context, status=403)
+    """A person's data."""
+    found = queries.read_person(by=signed_in(request), person=person)
     return render(request, "people/person.html", facts(found))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from luotsi.web.people.models import Basis
 from luotsi.web.people.permissions import may, permitted
 from luotsi.web.people.queries import Resident
 from luotsi.web.people.sessions import signed_in
+from luotsi.web.people.views.persons import with_basis
 from luotsi.web.people.words import LANGUAGES, municipality
 from luotsi.web.services import opening, queries, shown
 from luotsi.web.services.models import Favourite
@@ -33,16 +34,10 @@ SHOWN = 12
 @never_cache
 @require_safe
 @permitted("fitting.read")
+@with_basis
 def of_person(request: HttpRequest, person: uuid.UUID) -> HttpResponseBase:
     """The services that fit a person in care; the reading is logged."""
-    user = signed_in(request)
-    try:
-        found = people.read_person(by=user, person=person, what=READ)
-    except people.NoPerson:
-        raise Http404 from None
-    except people.NoBasis:
-        context = {"person": person, "may_open": may(user, "person.break_glass")}
-        return render(request, "people/no_basis.html", context, status=403)
+    found = people.read_person(by=signed_in(request), person=person, what=READ)
     return _page(request, found, reverse("fitting_services", args=[person]))
 
 
