@@ -143,10 +143,14 @@ def results(tree: exp.Expr) -> Iterable[exp.Expr]:
         yield tree
 
 
+def looked_relation(look: Look) -> str:
+    """The relation a look reads: a concept, or a group of one (`assessment.answers`)."""
+    return f"{look.of}.{look.many}" if look.many else look.of
+
+
 def look_scope(county: County, look: Look, let: Scope) -> Scope:
     """The names in `where`, `value` and `at` of a look: those of the other row, and `this.x` of the row that looks."""
-    relation = f"{look.of}.{look.many}" if look.many else look.of
-    return Scope(county, columns(county, relation), this=let.names)
+    return Scope(county, columns(county, looked_relation(look)), this=let.names)
 
 
 def looked(county: County, look: Look, let: Scope) -> Known:

@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from luotsi.concepts.expressions import names, parse, type_of
 from luotsi.concepts.records import Look
+from luotsi.concepts.scope import looked_relation
 from luotsi.engine.marts import windows
 from luotsi.engine.marts.ranges import lies_in
 from luotsi.engine.marts.relations import Relation, column, name, relation, resolver, table
@@ -44,7 +45,7 @@ class Looked:
     def __init__(self, ground: Ground, look: Look, looker: Looker) -> None:
         """Parses the parts of the look and types its value."""
         self.ground, self.look, self.looker = ground, look, looker
-        self.other = relation(ground.county, f"{look.of}.{look.many}" if look.many else look.of)
+        self.other = relation(ground.county, looked_relation(look))
         self.where = conjuncts(parse(look.where)) if look.where else []
         self.value = parse(look.value) if look.value else exp.column("key")
         at = look.at or self.other.happens

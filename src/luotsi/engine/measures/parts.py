@@ -14,6 +14,7 @@ from sqlglot import exp
 from luotsi.concepts.expressions import names, parse
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Measure
+from luotsi.concepts.scope import looked_relation
 from luotsi.engine.duck.connection import Connection
 from luotsi.engine.marts.relations import column, relation
 from luotsi.engine.marts.steps import Ground, Steps
@@ -46,7 +47,7 @@ def adds_over_persons(county: County, measure: Measure) -> bool:
     one_person = measure.numerator == "person" or (measure.rows == "person" and measure.numerator == "key")
     if measure.result not in ADDITIVE and not (measure.result == "distinct" and measure.method is None and one_person):
         return False
-    looked = [each.of + (f".{each.many}" if each.many else "") for each in measure.look.values()]
+    looked = [looked_relation(each) for each in measure.look.values()]
     if not all(of_person(county, each) for each in (measure.rows, *looked)):
         return False
     if any(look.by != "person" for look in measure.look.values()):
@@ -68,7 +69,7 @@ def _hops(county: County, measure: Measure) -> Iterator[tuple[str, str]]:
     texts += measure.method.arguments.values() if measure.method else []
     for look in measure.look.values():
         texts += [look.after, look.before]
-        theirs = relation(county, f"{look.of}.{look.many}" if look.many else look.of)
+        theirs = relation(county, looked_relation(look))
         found = _tables([look.where, look.value, look.at]) - {"this"}
         yield from ((word, theirs.refers[word]) for word in found)
     yield from ((word, own.refers[word]) for word in _tables(texts))

@@ -7,23 +7,19 @@ from decimal import Decimal
 from luotsi.concepts.calls import Value, time
 from luotsi.concepts.records import Look
 from luotsi.concepts.scalars import numeric, order
+from luotsi.concepts.scope import looked_relation
 from luotsi.engine.measures.reference.world import Row, World
 
 
 def looked(world: World, row: Row, look: Look) -> Value:
     """What a look gives: the rows it sees, reduced by `take`."""
-    seen = [other for other in world.rows(relation(look)) if sees(world, row, look, other)]
+    seen = [other for other in world.rows(looked_relation(look)) if sees(world, row, look, other)]
     if look.take == "exists":
         return bool(seen)
     if look.take == "count" and look.value is None:
         return len(seen)
     found = [(moment(world, look, other), world.value(look.value or "key", other, row)) for other in seen]
     return taken(look.take, [(at, value) for at, value in found if value is not None])
-
-
-def relation(look: Look) -> str:
-    """The relation a look reads."""
-    return f"{look.of}.{look.many}" if look.many else look.of
 
 
 def sees(world: World, row: Row, look: Look, other: Row) -> bool:
