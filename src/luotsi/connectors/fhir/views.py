@@ -105,15 +105,28 @@ def repeat_of(each: str) -> list[Path] | None:
     return [elements(part.strip()) for part in each.removeprefix("repeat(").removesuffix(")").split("|")]
 
 
-def repeated(paths: Sequence[Path], scope: Scope, left: int = DEEPEST) -> str:
-    """The list of elements reached by any path, and from them again, each before those below it."""
-    children = f"list_concat({', '.join(path(scope) for path in paths)})" if len(paths) > 1 else paths[0](scope)
-    if left == 0:
-        stop = f"error('The document nests deeper than {DEEPEST} levels.')::JSON[]"
-        return f"CASE WHEN len({children}) > 0 THEN {stop} ELSE []::JSON[] END"
-    each = scope.fresh()
-    below = repeated(paths, replace(scope, this=each), left - 1)
-    return f"flatten(list_transform({children}, lambda {each}: list_concat([{each}], {below})))"
+def repeated(paths: Sequence[Path], scope: Scope) -> str:
+    """The list of elements reached by any path, and from them again, each before those below it.
+
+    One step goes a level deeper and is said once, whatever the depth: DuckDB takes seconds to bind steps in steps.
+    """
+    front, found, each, child, place, end = (scope.fresh() for _ in range(6))
+    below = [path(replace(scope, this=f"{each}.element")) for path in paths]
+    children = f"list_concat({', '.join(below)})" if len(below) > 1 else below[0]
+    placed = f"lambda {child}, {place}: {{'place': list_append({each}.place, {place}), 'element': {child}}}"
+    next_ = f"flatten(list_transform({front}.front, lambda {each}: list_transform({children}, {placed})))"
+    kept = f"{{'front': {found}, 'reached': list_concat({front}.reached, {found})}}"
+    step = f"list_transform([{next_}], lambda {found}: {kept})[1]"
+    level = "STRUCT(place BIGINT[], element JSON)[]"
+    kind = f"STRUCT(front {level}, reached {level})"
+    start = f"{{'front': [{{'place': []::BIGINT[], 'element': {scope.this}}}], 'reached': []}}::{kind}"
+    levels = f"list_resize([{start}], {DEEPEST + 2})"
+    stop = f"error('The document nests deeper than {DEEPEST} levels.')::JSON[]"
+    whole = f"list_transform(list_sort({end}.reached), lambda {each}: {each}.element)"
+    return (
+        f"list_transform([list_reduce({levels}, lambda {front}, {place}: {step})], "
+        f"lambda {end}: CASE WHEN len({end}.front) > 0 THEN {stop} ELSE {whole} END)[1]"
+    )
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import read_record
 from luotsi.concepts.records import Column, Label, Source, Table
 from luotsi.connectors.fhir import read
+from luotsi.connectors.fhir.views import DEEPEST
 from luotsi.connectors.reading import Reading
 
 ROOT = Path(__file__).parents[5]
@@ -307,3 +308,19 @@ def test_answers_of_a_questionnaire_are_rows_at_every_depth_and_free_text_is_not
         "words": {},
     }
     assert {row["response_id"] for row in rows} == {"r1"}
+
+
+def test_items_within_items_are_told_in_the_order_of_the_document_as_deep_as_is_followed(tmp_path: Path) -> None:
+    table = {"resource": "QuestionnaireResponse", "each": "repeat(item | answer.item)", "columns": {"id": "linkId"}}
+
+    def answered(levels: int) -> list[tuple[Any, ...]]:
+        below: list[Any] = []
+        for level in range(levels, 0, -1):
+            below = [{"linkId": f"{level}", "item": below}, {"linkId": f"{level} beside"}]
+        line = {"resourceType": "QuestionnaireResponse", "id": "a", "item": below}
+        return _rows(read(_source(answer=table), _write(tmp_path / f"{levels}.ndjson", line))[0])
+
+    down, up = range(1, DEEPEST + 1), range(DEEPEST, 0, -1)
+    assert answered(DEEPEST) == [*((f"{each}",) for each in down), *((f"{each} beside",) for each in up)]
+    with pytest.raises(duckdb.InvalidInputException, match="nests deeper than 12 levels"):
+        answered(DEEPEST + 1)
