@@ -252,9 +252,10 @@ def test_a_transaction_bundle_gives_the_same_rows_as_the_bulk_files() -> None:
 def test_every_finnish_example_is_read_or_refused_in_a_sentence() -> None:
     read_types: set[str] = set()
     refused: list[str] = []
+    shipped = _shipped()
     for path in sorted((SHARED / "fhir-fi-examples").rglob("*.json*")):
         try:
-            for reading in read(_shipped(), path):
+            for reading in read(shipped, path):
                 assert duckdb.sql(reading.select).fetchall()
                 read_types.add(reading.table)
         except UserError as error:

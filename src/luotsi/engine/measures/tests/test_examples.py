@@ -1,4 +1,7 @@
-"""Every shipped measure and segment list gives what its worked examples expect, on both engines."""
+"""What the worked examples of shipped measures are like, and how one that gives something else is told.
+
+That each gives what it expects on both engines is what `luotsi check` says of the shipped content in `make check`.
+"""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -11,7 +14,7 @@ from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County, read_county
 from luotsi.concepts.records import Example
 from luotsi.engine.measures.example_tables import Tables
-from luotsi.engine.measures.examples import agrees, key_of, rows_of, run, run_measures, run_segments
+from luotsi.engine.measures.examples import agrees, key_of, rows_of, run, run_measures
 
 ROOT = Path(__file__).parents[5]
 COUNTY, FAULTS = read_county(ROOT / "county")
@@ -27,16 +30,6 @@ def expecting(measured: str, **changes: object) -> County:
     measure = COUNTY.measures[measured]
     example = measure.examples[0].model_copy(update=changes)
     return replace(COUNTY, measures={measured: measure.model_copy(update={"examples": (example,)})})
-
-
-@pytest.mark.parametrize("name", sorted(COUNTY.measures))
-def test_a_measure_gives_what_its_examples_expect_on_both_engines(name: str, tables: Tables) -> None:
-    assert run_measures(COUNTY, [name], tables) == []
-
-
-@pytest.mark.parametrize("name", sorted(COUNTY.segments))
-def test_the_reference_divides_people_as_the_examples_of_a_segment_list_expect(name: str) -> None:
-    assert run_segments(COUNTY, name) == []
 
 
 @pytest.mark.parametrize("name", sorted(COUNTY.measures))
