@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.db import connection
@@ -23,11 +24,15 @@ from luotsi.concepts.shipped import open_county
 from luotsi.engine import lake, release
 from luotsi.engine.lake import identity
 from luotsi.engine.release import Release
-from luotsi.jobs import landing
+from luotsi.engine.release.suppression import SMALL
+from luotsi.jobs import demonstration, landing
 from luotsi.jobs.building import Built, build
 from luotsi.jobs.demonstration import demonstrate
 from luotsi.jobs.headlines import headlines
 from luotsi.jobs.publishing import publish
+from luotsi.synth.block import block, world
+from luotsi.synth.layouts import own
+from luotsi.synth.writing import cuts_of
 from luotsi.web.results.models import Result
 
 ROOT = Path(__file__).parents[2]
@@ -116,6 +121,73 @@ def test_the_whole_release_gives_nothing_to_subtraction_and_algebra(home: tuple[
         if len(hidden) <= EXACT:
             alive = {cell: n for cell, n in counts.items() if any(cells[cell][:3]) or cell in hidden}
             assert not attacks.by_algebra(alive, hidden, census=census), name
+
+
+WELLBEING = {"lonely": "lonely", "low_mood": "phq2"}
+"""Measures around a wellbeing referral -> the answers that they are of."""
+
+
+def around_first_contacts(extracts: Path, variable: str) -> dict[str, list[int]]:
+    """Year -> how many answered on both sides of a first contact, with 3 or more before it, and after it; of files."""
+    files = {"referrals": "wellbeing_referral", "answers": "assessment_answers", "forms": "assessment"}
+    given = {name: str(extracts / f"luotsi_*_{table}_[0-9]*.parquet") for name, table in files.items()}
+    rows = duckdb.execute(
+        """
+        WITH referral AS (SELECT DISTINCT referral_id, person, first_contact_at[:10]::date AS met
+                          FROM read_parquet($referrals) WHERE first_contact_at IS NOT NULL),
+        answer AS (SELECT person, assessed_on::date AS day, number::int AS points FROM read_parquet($answers)
+                   JOIN read_parquet($forms) USING (assessment_id) WHERE variable = $variable),
+        sides AS (SELECT met + INTERVAL 6 MONTH AS full_on,
+                        max_by(points, day) FILTER (day BETWEEN met - INTERVAL 6 MONTH AND met) AS earlier,
+                        max_by(points, day) FILTER (day > met AND day <= met + INTERVAL 6 MONTH) AS later
+                 FROM referral JOIN answer USING (person) GROUP BY referral_id, met)
+        SELECT year(full_on)::text, count(*), count(*) FILTER (earlier >= 3), count(*) FILTER (later >= 3)
+        FROM sides WHERE earlier IS NOT NULL AND later IS NOT NULL GROUP BY 1
+        """,
+        {**given, "variable": variable},
+    ).fetchall()
+    return {year: counts for year, *counts in rows}
+
+
+@pytest.mark.parametrize("measure", WELLBEING)
+def test_loneliness_and_mood_around_a_wellbeing_referral_are_those_of_the_files(
+    home: tuple[Path, Built], measure: str
+) -> None:
+    told, found = raw(home[0]), around_first_contacts(home[0] / "demonstration", WELLBEING[measure])
+    years = [str(year) for year in range(YEARS[0], YEARS[1] + 1)]
+    assert sum(found[year][0] for year in years) > 5
+    for place, side in enumerate(("before", "after"), 1):
+        cells = told[f"wellbeing_{measure}_{side}"]
+        assert {year: cells[year, ""][:2] for year in years} == {
+            year: (found[year][place], found[year][0]) for year in years
+        }
+
+
+def test_the_county_that_luotsi_up_makes_shows_loneliness_and_mood_around_wellbeing_referrals(tmp_path: Path) -> None:
+    asked = (demonstration.RESIDENTS, demonstration.SEED, demonstration.YEARS)
+    drawn = block(world(*asked, cuts_of(demonstration.YEARS, "few")), 0)
+    for sheet in own.sheets(drawn):
+        if sheet.table in ("wellbeing_referral", "assessment", "assessment_answers"):
+            pq.write_table(pa.table(sheet.columns), tmp_path / f"luotsi_drawn_{sheet.table}_0.parquet")
+    for variable in WELLBEING.values():
+        shown = [
+            all(SMALL <= count <= both - SMALL for count in counts)
+            for year, (both, *counts) in around_first_contacts(tmp_path, variable).items()
+            if int(year) <= demonstration.YEARS[1]
+        ]
+        assert sum(shown) >= 3
+
+
+def test_the_wellbeing_referrals_that_were_planted_are_counted_and_their_measures_answer(
+    home: tuple[Path, Built], county: County
+) -> None:
+    truth = json.loads((home[0] / "demonstration" / "truth.json").read_text("utf-8"))["counts"]
+    years = [str(year) for year in range(YEARS[0], YEARS[1] + 1)]
+    cells, opened = raw(home[0])["wellbeing_referrals"], luotsi.open(home[0])
+    assert sum(cells[year, ""][0] for year in years) == truth["wellbeing_referrals"]
+    small = {f"wellbeing_{name}_{side}" for name in WELLBEING for side in ("before", "after")}
+    for measure in (name for name in county.measures if name.startswith("wellbeing_") and name not in small):
+        assert [row for row in opened.ask(measure, by=["year"]).to_pylist() if row["value"] is not None], measure
 
 
 def test_asking_the_release_gives_its_rows(home: tuple[Path, Built]) -> None:

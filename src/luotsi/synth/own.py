@@ -5,6 +5,8 @@ Draws the rows alone; as which extracts they leave is said in `layouts.own`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from luotsi.synth.block import Block
@@ -12,8 +14,18 @@ from luotsi.synth.rows import Rows, join, length, pick, repeated
 from luotsi.synth.text import MISSING, Array
 
 DAY = 1440
-OLDER, ADULTS, WHO5, LONELY = range(4)
+OLDER, ADULTS, WHO5, PHQ9 = range(4)
 """The forms that are answered."""
+RATE = 0.024
+"""Wellbeing referrals of an adult of usual frailty in a year; one with none has four tenths of it."""
+FOLLOWED = ((-7, 0.9, 0.0), (84, 0.8, 0.3), (168, 0.7, 0.5))
+"""When those referred are asked how they are, as days from the first contact (each has a week): at the start, at three
+and at six months; the share that answers, and by how much the burden has eased. Who stops answering does not return."""
+
+
+def drawing(block: Block) -> np.random.Generator:
+    """Where the draws of a block's own events come from: their own, so that no other system's draws move them."""
+    return np.random.default_rng([block.world.seed, block.world.residents, 6, block.number])
 
 
 def referrals(block: Block, rng: np.random.Generator) -> Rows:
@@ -24,7 +36,7 @@ def referrals(block: Block, rng: np.random.Generator) -> Rows:
     people, calendar = block.people, block.world.calendar
     age = people.age((calendar.first + calendar.end) // 2)
     years = (calendar.end - calendar.first) / 365.25
-    rate = 0.014 * (age >= 18) * (0.4 + 0.6 * people.frailty) * years
+    rate = RATE * (age >= 18) * (0.4 + 0.6 * people.frailty) * years
     who = repeated(rng, rate)
     day = calendar.seasons["office"].draw(rng, len(who))
     alive = (day > people.birth[who]) & (day + 120 < people.died[who])
@@ -65,7 +77,7 @@ def referrals(block: Block, rng: np.random.Generator) -> Rows:
 
 
 def answered(block: Block, referred: Rows, rng: np.random.Generator) -> Rows:
-    """Self-assessments: of residents now and then, and of those referred before and after they meet the receiver."""
+    """Self-assessments: of residents now and then, and of those referred from the first contact on."""
     people, calendar = block.people, block.world.calendar
     age = people.age((calendar.first + calendar.end) // 2)
     years = (calendar.end - calendar.first) / 365.25
@@ -73,16 +85,32 @@ def answered(block: Block, referred: Rows, rng: np.random.Generator) -> Rows:
     day = calendar.seasons["office"].draw(rng, len(who))
     form = np.where(age[who] >= 65, OLDER, ADULTS)
     usual = _answers(who, day, form, people.frailty[who] - 1, rng)
-    met = pick(referred, (referred["met"] > 0) & (rng.random(length(referred)) < 0.6))
-    first = met["met"] // DAY
-    parts = [usual]
-    for shift, ease in ((-5, 1.3), (120, 0.5)):
-        for kind in (OLDER, WHO5):
-            forms = np.full(len(first), kind)
-            parts.append(_answers(met["person"], first + shift, forms, np.full(len(first), ease), rng))
-    rows = join(parts)
+    met = pick(referred, referred["met"] > 0)
+    rows = join([usual, *_followed(met, age[met["person"]] >= 65, rng), *_who5(met, rng)])
     alive = (rows["day"] > people.birth[rows["person"]]) & (rows["day"] < people.died[rows["person"]])
     return pick(rows, alive)
+
+
+def _followed(met: Rows, older: Array, rng: np.random.Generator) -> Iterator[Rows]:
+    """Loneliness and mood around the first contact: older people tell both on one form, the others on two."""
+    burden, lot = rng.normal(1.3, 0.4, length(met)), rng.random(length(met))
+    for since, share, ease in FOLLOWED:
+        mine = np.flatnonzero(lot < share)
+        day = met["met"][mine] // DAY + since + rng.integers(0, 7, len(mine))
+        forms = np.where(older[mine], OLDER, ADULTS)
+        yield _answers(met["person"][mine], day, forms, burden[mine] - ease, rng)
+        young = ~older[mine]
+        mine, day = mine[young], day[young]
+        yield _answers(met["person"][mine], day, np.full(len(mine), PHQ9), burden[mine] - ease, rng)
+
+
+def _who5(met: Rows, rng: np.random.Generator) -> Iterator[Rows]:
+    """The wellbeing that referrals tell of, as it was answered: at the first contact and at the closing."""
+    for moment, value in (("met", "before"), ("closed", "after")):
+        mine = pick(met, (met[moment] > 0) & (met[value] >= 0))
+        count = length(mine)
+        rows = _answers(mine["person"], mine[moment] // DAY, np.full(count, WHO5), np.zeros(count), rng)
+        yield {**rows, "who5": mine[value]}
 
 
 def _answers(who: Array, day: Array, form: Array, burden: Array, rng: np.random.Generator) -> Rows:
@@ -97,7 +125,7 @@ def _answers(who: Array, day: Array, form: Array, burden: Array, rng: np.random.
         "day": day,
         "form": form,
         "lonely": np.where(form <= ADULTS, lonely, MISSING),
-        "phq2": np.where(form == OLDER, mood, MISSING),
+        "phq2": np.where((form == OLDER) | (form == PHQ9), mood, MISSING),
         "who5": np.where(form == WHO5, index, MISSING),
         "alcohol_use": np.where(form == OLDER, risk, MISSING),
     }

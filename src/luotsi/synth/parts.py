@@ -97,7 +97,7 @@ def _block_sheets(drawn: Block, costs: Array, rng: np.random.Generator) -> Itera
     yield from people.cost_lines(drawn, costs)
     yield from people.call_centre(drawn, rng)
     yield from people.feedback(drawn, rng)
-    yield from own.sheets(drawn, rng)
+    yield from own.sheets(drawn)
 
 
 def _county_sheets(here: World, totals: dict[str, Array], rng: np.random.Generator) -> Iterator[Sheet]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -31,7 +32,7 @@ ORIGINS = ("work_item", "assessment", "page")
 QUEUES = ("symptom_contacts", "physiotherapy", "family_health", "social_contacts")
 URGENCIES = ("now", "today", "days", "self_care", "non_urgent")
 RESULTS = ("answered", "booked", "referred", "self_care", "not_reached", "no_need")
-INSTRUMENTS = ("older_functioning", "needs_adults", "WHO5")
+INSTRUMENTS = ("older_functioning", "needs_adults", "WHO5", "PHQ9")
 NUMBERS = ("lonely", "phq2", "who5")
 BANDS = ("0-6", "7-17", "18-29", "30-64", "65-74", "75-84", "85+")
 FIRST_AGES = (7, 18, 30, 65, 75, 85)
@@ -54,8 +55,9 @@ STEPS = (
 """What happens to a referral, and the state it is in after that."""
 
 
-def sheets(block: Block, rng: np.random.Generator) -> Iterator[Sheet]:
+def sheets(block: Block) -> Iterator[Sheet]:
     """Everything that people of a block do in our pages."""
+    rng = own.drawing(block)
     made = own.referrals(block, rng)
     yield _referrals(block, made)
     yield from _answers(block.world, block.base, own.answered(block, made, rng), block.people.hetu)
@@ -164,7 +166,9 @@ def _referrals(block: Block, made: Rows) -> Sheet:
         "who5_before": whole(np.where(rows["met"] > 0, rows["before"], -1)).cast(pa.string()),
         "who5_after": whole(np.where(closed, rows["after"], -1)).cast(pa.string()),
     }
-    return _sheet(block.world, "wellbeing_referral", columns, rows["changed"])
+    first_sent = np.array([state for _, state in STEPS])[rows["step"]] == "sent"
+    told = _sheet(block.world, "wellbeing_referral", columns, rows["changed"])
+    return replace(told, counts="wellbeing_referrals", counted=first_sent)
 
 
 def _after(rows: Rows, time: str, step: int) -> Rows:

@@ -146,6 +146,24 @@ def test_a_referral_knows_nothing_of_what_comes_later(made: Summary) -> None:
     assert {row["referral_id"] for row in by_state["closed"]} < {row["referral_id"] for row in by_state["sent"]}
 
 
+def test_the_wellbeing_that_a_referral_tells_is_that_which_the_person_answered_on_that_day(made: Summary) -> None:
+    forms = {row["assessment_id"]: row for row in own(made, "assessment")}
+    answers = {
+        (forms[row["assessment_id"]]["person"], forms[row["assessment_id"]]["assessed_on"], row["number"])
+        for row in own(made, "assessment_answers")
+        if row["variable"] == "who5"
+    }
+    moments = (("first_contact_at", "who5_before"), ("closed_at", "who5_after"))
+    told = {
+        (row["person"], str(row[at])[:10], row[value])
+        for row in own(made, "wellbeing_referral")
+        for at, value in moments
+        if row[value]
+    }
+    assert answers
+    assert answers <= told
+
+
 def test_each_planted_fault_stands_on_the_line_the_truth_gives(made: Summary) -> None:
     lines: dict[str, list[str]] = {}
     found: Counter[str] = Counter()
