@@ -11,7 +11,7 @@ import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -151,7 +151,25 @@ def read_county(*roots: Path) -> tuple[County, list[Fault]]:
 
 
 def read_record(path: Path, shape: type[R]) -> tuple[R | None, Lines, list[Fault]]:
-    """Reads one YAML file as `shape`: the record (or None), the line of each path in it, and the faults."""
+    """Reads one YAML file as `shape`: the record (or None), the line of each path in it, and the faults.
+
+    A file that has not changed since this process read it is not read again.
+    """
+    record, lines, faults = _read_record(path, shape, _stamp(path))
+    assert record is None or isinstance(record, shape)
+    return record, lines, [*faults]
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """What changes when a file does."""
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+@lru_cache(maxsize=4096)
+def _read_record(
+    path: Path, shape: type[Record], _stamp: tuple[int, int, int]
+) -> tuple[Record | None, Lines, list[Fault]]:
     try:
         node = yaml.compose(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
     except UnicodeDecodeError as error:
@@ -243,14 +261,15 @@ def _read_codes(
         if not table.exists():
             faults.append(Fault(str(path), 1, "the list has no codes.csv beside it", "Add codes.csv: code,fi,sv,en"))
             continue
-        rows, wrong = _read_rows(table)
+        rows, wrong = _read_rows(table, _stamp(table))
         faults += wrong
         lists[record.codes] = Codes(record, rows)
         files["codes", record.codes], lines["codes", record.codes] = table, where
     return lists, faults
 
 
-def _read_rows(table: Path) -> tuple[dict[str, dict[str, str]], list[Fault]]:
+@lru_cache(maxsize=1024)
+def _read_rows(table: Path, _stamp: tuple[int, int, int]) -> tuple[dict[str, dict[str, str]], list[Fault]]:
     """The rows of a code list by code, and what is wrong with them."""
     rows: dict[str, dict[str, str]] = {}
     faults: list[Fault] = []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
 
 from luotsi.concepts.checking import check
-from luotsi.concepts.reading import County, Fault
+from luotsi.concepts.reading import County, Fault, read_county
 from luotsi.connectors import known
 from luotsi.engine.measures.example_tables import Tables
 from luotsi.engine.measures.examples import run_measures, run_segments
@@ -20,9 +21,16 @@ Progress = Callable[[int, int, str], None]
 
 
 def faults(county: County) -> list[Fault]:
-    """Every fault of content, by file and line."""
+    """Every fault of content, by file and line. What this process has judged is judged again once a file changes."""
+    files = sorted(path for root in county.roots for path in root.rglob("*") if path.is_file())
+    return [*_faults(county.roots, tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in files))]
+
+
+@lru_cache(maxsize=1)
+def _faults(roots: tuple[Path, ...], _stamp: tuple[tuple[Path, int, int], ...]) -> tuple[Fault, ...]:
+    county, _ = read_county(*roots)
     found = sorted({*check(county), *known.check(county)})
-    return [*found, *(worked_examples(county, found) or ()), *judging.check(county)[1]]
+    return (*found, *(worked_examples(county, found) or ()), *judging.check(county)[1])
 
 
 def worked_examples(county: County, found: Sequence[Fault], progress: Progress | None = None) -> list[Fault] | None:

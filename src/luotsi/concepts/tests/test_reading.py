@@ -47,6 +47,20 @@ def test_a_scalar_stays_the_text_that_was_written(small) -> None:
     assert county.codes["sex"].record.version == "1.10"
 
 
+def test_a_file_that_has_changed_is_read_again_and_what_was_told_before_stays(small) -> None:
+    before, told_before = small.read()
+    small.write(SEXES, "code,fi,sv,en\n1,Mies,Man,\n")
+    small.write(UNIT, "concept: unit\n")
+    after, told_after = small.read()
+    assert before.codes["sex"].rows != after.codes["sex"].rows
+    assert ("unit" in before.concepts, "unit" in after.concepts) == (True, False)
+    assert {fault.what for fault in told_after} - {fault.what for fault in told_before} > {
+        "the code 1 has no en label",
+        "key is missing",
+    }
+    assert small.read()[1] == told_after
+
+
 @pytest.mark.parametrize(
     ("text", "line", "what"),
     [
