@@ -30,8 +30,10 @@ Tell = Callable[[str], None]
 
 WORKERS, THREADS = 2, 4
 START, STOP = 120, 15
-"""Seconds that the web server has for its first answer, before which it reads all that it keeps, and that a process has
-to end by itself."""
+"""Seconds that the web server has for its first answer, before which it reads all that it keeps, and for ending."""
+PATIENCE = 3
+"""Seconds that the worker has to end the job at hand. A letter is out by then; a longer job may be cut off anywhere,
+and the next one goes on where it stood."""
 KEEP = 30
 """Seconds that a browser's connection stays open between pages."""
 PAUSE = 5
@@ -64,8 +66,8 @@ def serve(house: House, tell: Tell) -> None:
         # It reads models, and they wait for the settings.
         for line in importlib.import_module("luotsi.jobs.preparing").prepare(house.home):
             tell(line)
-        web = _start([*_gunicorn(house)], told)
-        worker = _start([sys.executable, "-m", "luotsi.jobs.worker"], told)
+        web = _start([*_gunicorn(house)], told, _end_with_parent)
+        worker = _worker(told)
         try:
             _wait_for_answer(house, web, stop)
             if not stop.is_set():
@@ -77,7 +79,7 @@ def serve(house: House, tell: Tell) -> None:
                     )
                 worker = _alive(worker, told, stop, tell)
         finally:
-            _end([web, worker])
+            _end({web: STOP, worker: PATIENCE})
     tell("Stopped")
 
 
@@ -150,15 +152,29 @@ def _gunicorn(house: House) -> Iterator[str]:
     yield from ("--log-level", "warning", "--graceful-timeout", str(STOP - 5), "--keep-alive", str(KEEP))
 
 
-def _start(command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """A process that hears of no Ctrl-C but from us, and that ends when we are killed (where Linux can tell it)."""
-    return subprocess.Popen(command, env=dict(environment), start_new_session=True, preexec_fn=_end_with_parent)
+def _worker(environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return _start([sys.executable, "-m", "luotsi.jobs.worker"], environment, _die_with_parent)
+
+
+def _start(command: list[str], environment: Mapping[str, str], before: Callable[[], None]) -> subprocess.Popen[bytes]:
+    """A process that hears of no Ctrl-C but from us, and that does not outlive us (where Linux can tell it)."""
+    return subprocess.Popen(command, env=dict(environment), start_new_session=True, preexec_fn=before)
 
 
 def _end_with_parent() -> None:
+    """The web server is asked to end, as its own processes end with it."""
+    _when_parent_dies(signal.SIGTERM)
+
+
+def _die_with_parent() -> None:
+    """No one is left who would end the worker after its patience."""
+    _when_parent_dies(signal.SIGKILL)
+
+
+def _when_parent_dies(number: signal.Signals) -> None:
     set_option = getattr(ctypes.CDLL(None), "prctl", None)
     if set_option is not None:
-        set_option(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+        set_option(1, number)  # PR_SET_PDEATHSIG
 
 
 def _wait_for_answer(house: House, web: subprocess.Popen[bytes], stop: threading.Event) -> None:
@@ -189,18 +205,18 @@ def _alive(
         return worker
     tell(f"The worker of jobs ended by itself (code {worker.returncode}); it is started again")
     stop.wait(PAUSE)
-    return _start([sys.executable, "-m", "luotsi.jobs.worker"], environment)
+    return _worker(environment)
 
 
-def _end(processes: list[subprocess.Popen[bytes]]) -> None:
-    """Asks each process to end, and makes it where it does not in time."""
+def _end(processes: Mapping[subprocess.Popen[bytes], float]) -> None:
+    """Asks each process to end, and makes it where it does not in so many seconds."""
     for each in processes:
         if each.poll() is None:
             each.terminate()
-    until = time.monotonic() + STOP
-    for each in processes:
+    begun = time.monotonic()
+    for each, seconds in sorted(processes.items(), key=lambda item: item[1]):
         try:
-            each.wait(max(0.1, until - time.monotonic()))
+            each.wait(max(0.1, begun + seconds - time.monotonic()))
         except subprocess.TimeoutExpired:
             each.kill()
             each.wait()

@@ -16,7 +16,7 @@ POLITE = 5
 
 
 def work() -> None:
-    """Does jobs until SIGTERM; the one at hand is finished first."""
+    """Does jobs until SIGTERM; the one at hand is finished first, if whoever started us waits so long."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "luotsi.web.project.settings")
     os.nice(POLITE)
     django.setup()

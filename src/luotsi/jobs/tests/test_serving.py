@@ -104,7 +104,7 @@ def test_a_house_opens_again_after_it_was_killed_and_stops_all_it_started(tmp_pa
     children = first.children()
     assert len(children) >= 3
     first.process.kill()
-    assert not running(children, 180)  # the worker finishes the job at hand first
+    assert not running(children, 60)
     second = Served(tmp_path, port)
     second.opened()
     assert second.status("/sign-in/") == 200
