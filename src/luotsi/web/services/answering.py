@@ -36,7 +36,7 @@ def listed(said: str, *, area: str = "", language: str = "", limit: int = 20) ->
 def as_hsds(service: Service) -> dict[str, Any]:
     """A service as Open Referral's HSDS 3.0 has it, texts in Finnish or the first language there is."""
     owner = service.organisation
-    channels = list(service.channels.filter(removed_at=None).prefetch_related("hours", "places"))
+    channels = list(queries.channels().filter(services=service).prefetch_related("hours", "places"))
     last = service.modified_at.isoformat() if service.modified_at else None
     return {
         "id": service.entry,
@@ -142,7 +142,7 @@ def as_fhir(services: Iterable[Service], address: str) -> dict[str, Any]:
 
 
 def _healthcare_service(service: Service) -> dict[str, Any]:
-    channels = list(service.channels.filter(removed_at=None).prefetch_related("hours"))
+    channels = list(queries.channels().filter(services=service).prefetch_related("hours"))
     phones = [phone["number"] for each in channels for phone in each.contact.get("phones", [])]
     found: dict[str, Any] = {
         "resourceType": "HealthcareService",

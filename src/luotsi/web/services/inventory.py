@@ -70,7 +70,7 @@ def taken() -> Inventory:
     services = list(queries.services().order_by("pk"))
     channels: defaultdict[int, list[Channel]] = defaultdict(list)
     links = Service.channels.through.objects.values_list("service_id", "channel_id")
-    found = Channel.objects.filter(removed_at=None, kind__in=DIGITAL).prefetch_related("hours").in_bulk()
+    found = queries.channels().filter(kind__in=DIGITAL).prefetch_related("hours").in_bulk()
     for service, channel in links:
         if channel in found:
             channels[service].append(found[channel])

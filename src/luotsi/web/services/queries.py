@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from luotsi.concepts.needs import Need
 from luotsi.web.services import opening, searching
 from luotsi.web.services.indexing import MAIN, NEED, SEGMENT
-from luotsi.web.services.models import Place, Service
+from luotsi.web.services.models import Channel, Place, Service
 from luotsi.web.services.searching import Hit
 
 SERVED = ("fi", "sv", "se")
@@ -51,6 +51,12 @@ class Filters:
 def services() -> QuerySet[Service]:
     """The services that are shown."""
     return Service.objects.filter(removed_at=None).select_related("organisation")
+
+
+def channels() -> QuerySet[Channel]:
+    """The channels that are shown: those of a service that is. One whose last service goes waits for the next."""
+    shown = Service.objects.filter(removed_at=None, channels=OuterRef("pk"))
+    return Channel.objects.filter(Exists(shown), removed_at=None)
 
 
 def narrowed(chosen: Filters) -> QuerySet[Service]:

@@ -128,7 +128,7 @@ def _card(service: Service, reasons: tuple[str, ...], open_now: set[int], number
 def ways(service: Service, at: datetime.datetime) -> list[Way]:
     """How to get a service, places first."""
     order = list(KINDS)
-    found = service.channels.filter(removed_at=None).prefetch_related("hours", "places")
+    found = queries.channels().filter(services=service).prefetch_related("hours", "places")
     return [_way(each, at) for each in sorted(found, key=lambda each: (order.index(each.kind), said(each.name)))]
 
 

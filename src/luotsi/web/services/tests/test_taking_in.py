@@ -10,7 +10,7 @@ from django.test import Client
 from luotsi.connectors import hsds, ptv
 from luotsi.connectors.entries import Channel, Hours, Organisation
 from luotsi.web.events.models import Event
-from luotsi.web.services import actions, queries
+from luotsi.web.services import actions, inventory, queries
 from luotsi.web.services.models import Hours as HoursRow
 from luotsi.web.services.models import Organisation as Kept
 from luotsi.web.services.models import Posting, Service
@@ -162,6 +162,49 @@ def test_every_sample_of_other_directories_is_taken_in_once_and_each_entry_has_a
     for entry in Service.objects.values_list("entry", flat=True):
         assert client.get(f"/services/{entry}/").status_code == 200
         assert client.get(f"/api/services/{entry}/").json()["id"] == entry
+
+
+SAMPLES = {
+    "ptv": lambda: ptv.read([SHARED / "ptv-api-v8"]),
+    "hsds": lambda: hsds.read([SHARED / "open-referral-hsds"]),
+}
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the samples of other directories are not here")
+@pytest.mark.parametrize("source", SAMPLES)
+def test_a_channel_goes_with_its_last_service_and_comes_back_with_the_next(client: Client, source: str) -> None:
+    told = SAMPLES[source]()
+    take(told, source)
+    channel = next(
+        each for each in queries.channels().order_by("pk") if each.contact["phones"] or each.contact["pages"]
+    )
+    services = list(channel.services.values_list("entry", flat=True))
+    contact = [*(each["number"] for each in channel.contact["phones"])]
+    contact += [each["address"] for each in channel.contact["pages"]]
+    assert services
+    gone = delivery()
+    gone.organisations, gone.removed = {}, set(services)
+    assert take(gone, source).removed == len(services)
+    assert not queries.channels().filter(pk=channel.pk).exists()
+    assert channel.pk not in {each.channel.pk for each in inventory.taken().digital}
+    for entry in services:
+        page = client.get(f"/services/{entry}/")
+        assert page.status_code == 410
+        assert not [each for each in contact if each in page.content.decode()]
+    again = take(told, source)
+    assert (again.new, again.changed) == (0, len(services))
+    assert queries.channels().filter(pk=channel.pk).exists()
+    assert contact[0] in client.get(f"/services/{services[0]}/").content.decode()
+
+
+def test_a_channel_that_its_source_took_away_stays_away_whoever_points_to_it() -> None:
+    take(delivery(service("a", "Kuoro", channels=("c",)), channels=(Channel("c", "online", {"fi": "Verkossa"}),)))
+    told = delivery()
+    told.removed = {"a", "c"}
+    take(told)
+    take(delivery(service("b", "Kerho", channels=("c",))))
+    assert not queries.channels().exists()
+    assert inventory.taken().digital == []
 
 
 def test_a_service_told_in_one_language_has_a_page_in_every_language(client: Client) -> None:
