@@ -6,6 +6,7 @@ import ast
 import re
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,12 +14,14 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponseForbidden
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from luotsi.web.people.models import User
 from luotsi.web.people.permissions import Role, may, table
 from luotsi.web.people.tests.made_up import sign_in, user_with
+from luotsi.web.project import urls
 
 WEB = Path(__file__).parents[2] / "src" / "luotsi" / "web"
 MODULES = sorted(path for path in WEB.rglob("*.py") if not {"tests", "migrations"} & set(path.parts))
@@ -219,7 +222,8 @@ class Address(NamedTuple):
     action: str
 
 
-def addresses() -> Iterator[Address]:
+@cache
+def addresses() -> list[Address]:
     """Every address, with made-up arguments."""
 
     def walk(patterns: list[Any]) -> Iterator[URLPattern]:
@@ -229,10 +233,12 @@ def addresses() -> Iterator[Address]:
             else:
                 yield each
 
+    found = []
     for each in walk(get_resolver().url_patterns):
         converters = each.pattern.converters
         given = {key: GIVEN[_kind(converter)] for key, converter in converters.items()}
-        yield Address(str(each.name), reverse(each.name, kwargs=given), getattr(each.callback, "action", ""))
+        found.append(Address(str(each.name), reverse(each.name, kwargs=given), getattr(each.callback, "action", "")))
+    return found
 
 
 def _kind(converter: Any) -> str:
@@ -240,31 +246,47 @@ def _kind(converter: Any) -> str:
 
 
 def test_every_address_has_a_name_and_a_permission_or_is_meant_for_anyone() -> None:
-    found = list(addresses())
+    found = addresses()
     assert len(found) > 25
     assert not [each for each in found if not each.action and each.name not in ANYONE | SIGNED_IN | LED_ON]
     assert {each.action for each in found} - {""} <= set(table())
 
 
+def _sent_away(answer: Any) -> bool:
+    return answer.headers.get("location", "").startswith("/sign-in/")
+
+
 def _refused(client: Client, path: str) -> bool:
     """Whether both ways of asking lead nowhere: refused, sent to sign in, or a method that is not there."""
     answers = [client.get(path), client.post(path)]
-    refusals = [each.status_code == 403 or each.headers.get("location", "").startswith("/sign-in/") for each in answers]
+    refusals = [each.status_code == 403 or _sent_away(each) for each in answers]
     return any(refusals) and all(no or each.status_code == 405 for no, each in zip(refusals, answers, strict=True))
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [*Role, "stranger", "no one"])
-def test_each_role_is_let_in_where_its_permissions_say_and_nowhere_else(role: Role | str) -> None:
+def test_each_role_is_let_in_where_its_permissions_say_and_nowhere_else(
+    role: Role | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What is asked of hundreds of refusals is that they are refusals; the page that tells of one is drawn at the end.
+    drawn = urls.handler403
+    monkeypatch.setattr(urls, "handler403", lambda _request, exception: HttpResponseForbidden(str(exception)))
+    refused = ""
     user = None if role == "no one" else user_with(role if isinstance(role, Role) else None)
+    client = Client()
+    if user:
+        sign_in(client, user, minutes=0)
     for address in addresses():
-        client = Client()
-        if user:
-            sign_in(client, user, minutes=0)
         if address.action and may(user or AnonymousUser(), address.action):
-            status = client.get(address.path).status_code
-            assert status in (200, 302, 303, 404, 405), f"{address.name} gives {status}"
+            answer = client.get(address.path)
+            assert answer.status_code in (200, 302, 303, 404, 405), f"{address.name} gives {answer.status_code}"
+            assert not _sent_away(answer), f"{address.name} sends {role} away to sign in"
         elif address.name in LED_ON and user:
             assert client.get(address.path, follow=True).status_code == 200
         elif address.action or (address.name in SIGNED_IN | LED_ON and not user):
             assert _refused(client, address.path), f"{role} is let in at {address.name}"
+            refused = address.path
+    monkeypatch.setattr(urls, "handler403", drawn)
+    last = client.get(refused)
+    assert last.status_code == (403 if user else 302)
+    assert not user or b"<h1" in last.content

@@ -5,7 +5,12 @@ from __future__ import annotations
 import datetime
 import time
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils.crypto import get_random_string
 
 from luotsi.web.people.actions import add_person, begin_care
 from luotsi.web.people.models import Membership, Person, SignIn, User
@@ -37,9 +42,19 @@ def person(code: str, name: str, *, municipality: str, hidden: bool = False, car
 
 
 def sign_in(client: Client, user: User, minutes: int) -> None:
-    """Signs a user in who identified themself so many minutes ago."""
-    client.force_login(user, backend=BACKEND)
-    session = client.session
-    session[IDENTIFIED_AT] = time.time() - minutes * 60
-    session.save()
-    SignIn.objects.update_or_create(session_id=session.session_key, defaults={"user": user})
+    """Signs a user in who identified themself so many minutes ago.
+
+    The two rows that signing in leaves are written as they are: the whole way of it takes ten times as many queries.
+    """
+    kept = {
+        SESSION_KEY: str(user.pk),
+        BACKEND_SESSION_KEY: BACKEND,
+        HASH_SESSION_KEY: user.get_session_auth_hash(),
+        IDENTIFIED_AT: time.time() - minutes * 60,
+    }
+    store = SessionStore()
+    session = Session.objects.create(
+        session_key=get_random_string(32), session_data=store.encode(kept), expire_date=store.get_expiry_date()
+    )
+    SignIn.objects.create(session_id=session.session_key, user=user)
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
