@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 
 TELL = """
-import json, django
-django.setup()
+import json
 from django.conf import settings
 names = [name for name in dir(settings) if name.isupper()]
 print(json.dumps({name: repr(getattr(settings, name)) for name in names}))
