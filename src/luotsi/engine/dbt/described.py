@@ -161,4 +161,4 @@ def _rows_location(source: str, table: str, columns: list[str]) -> str:
 
 
 def _yaml(told: object) -> str:
-    return yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=110)
+    return yaml.dump(told, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=110)

@@ -47,14 +47,13 @@ def staged_rows(county: County, feed: Feed) -> exp.Expr:
     Columns: those of `vault.staging.staged`, `_instance` and `_sender`. `load` is the number of the extract in
     `vault.extracts`.
     """
-    parts = [_read(county, feed, "full")]
     if county.sources[feed.source].tables[feed.table].changed_at:  # rows of a delta have a time of their own
-        parts = [
-            part.where(column("_delivery").eq(delivery), copy=False)
-            for delivery in ("full", "delta")
-            for part in [_innermost(_read(county, feed, delivery))]
-        ]
-        parts = [_outermost(part) for part in parts]
+        deliveries = ("full", "delta")
+        parts = [_read(county, feed, each) for each in deliveries]
+        for part, delivery in zip(parts, deliveries, strict=True):
+            _innermost(part).where(column("_delivery").eq(delivery), copy=False)
+    else:
+        parts = [_read(county, feed, "full")]
     names = [str(each.alias_or_name) for each in parts[0].selects]
     keys = [each.name for each in feed.keys]
     given = {*keys, "recorded_at", "deleted", "_out", "load", "_instance"}
@@ -183,9 +182,3 @@ def _innermost(select: exp.Select) -> exp.Select:
             return select
         assert isinstance(read.this, exp.Select)
         select = read.this
-
-
-def _outermost(select: exp.Select) -> exp.Select:
-    while (above := select.parent_select) is not None:
-        select = above
-    return select

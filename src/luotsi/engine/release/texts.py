@@ -15,6 +15,10 @@ Text = tuple[str, frozenset[str]]
 """The SQL of a measure, and the marts it reads."""
 WRITERS = ("concepts", "engine/duck", "engine/marts", "engine/measures")
 """The packages whose code decides what the SQL of a measure is."""
+WRITTEN: dict[tuple[str, str], Text] = {}
+"""What this process has written, by name and mark: another home of the same content is given the same."""
+MOST = 1000
+"""So many texts a process keeps."""
 
 
 def texts(con: Connection, county: County) -> dict[str, Text]:
@@ -25,7 +29,7 @@ def texts(con: Connection, county: County) -> dict[str, Text]:
         for name, mark, text, tables in con.execute('SELECT name, mark, "sql", tables FROM results.texts').fetchall()
     }
     marks = {name: digest(code(), county.digest, digest_of(each)) for name, each in sorted(county.measures.items())}
-    found = {name: held.get((name, mark)) or measures.sql_and_tables(county, name) for name, mark in marks.items()}
+    found = {name: held.get((name, mark)) or _written(county, name, mark) for name, mark in marks.items()}
     if held.keys() != set(marks.items()):
         columns = {
             "name": [*marks],
@@ -37,6 +41,14 @@ def texts(con: Connection, county: County) -> dict[str, Text]:
         with given(con, "new_texts", columns):
             con.execute('INSERT INTO results.texts SELECT name, mark, "sql", tables FROM new_texts')
     return found
+
+
+def _written(county: County, name: str, mark: str) -> Text:
+    if len(WRITTEN) >= MOST:
+        WRITTEN.clear()
+    if (name, mark) not in WRITTEN:
+        WRITTEN[name, mark] = measures.sql_and_tables(county, name)
+    return WRITTEN[name, mark]
 
 
 @cache

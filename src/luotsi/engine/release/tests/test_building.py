@@ -15,7 +15,7 @@ import pytest
 
 from luotsi.concepts.errors import UserError
 from luotsi.engine import measures
-from luotsi.engine.release import build, current, find, releases
+from luotsi.engine.release import build, current, find, releases, texts
 from luotsi.engine.release.results import NORMAL_95
 from luotsi.engine.release.store import NUMBERS
 
@@ -199,6 +199,7 @@ def test_the_sql_of_a_measure_is_written_anew_only_when_the_measure_has_changed(
         return real(county, name)
 
     monkeypatch.setattr(measures, "sql_and_tables", counted)
+    monkeypatch.setattr(texts, "WRITTEN", {})
     first = build(world.home, world.county)
     assert asked == ["contacts", "remote_share"]
     second = build(world.home, world.county)
@@ -207,3 +208,14 @@ def test_the_sql_of_a_measure_is_written_anew_only_when_the_measure_has_changed(
     changed = world.county.measures["contacts"].model_copy(update={"version": 2})
     build(world.home, replace(world.county, measures={**world.county.measures, "contacts": changed}))
     assert asked == ["contacts", "remote_share", "contacts"]
+
+
+def test_the_sql_of_a_measure_is_written_once_for_all_homes_of_the_same_content(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = build(world.home, world.county)
+    with world.connect() as con:
+        con.execute("DROP TABLE results.texts")
+    monkeypatch.setattr(measures, "sql_and_tables", lambda *_: pytest.fail("written again"))
+    second = build(world.home, world.county)
+    assert (second / "sql" / "contacts.sql").read_text() == (first / "sql" / "contacts.sql").read_text()
