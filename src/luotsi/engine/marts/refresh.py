@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from sqlglot import exp
 
@@ -53,9 +54,14 @@ def refresh(con: Connection, county: County, *, old: bool = False) -> dict[str, 
         _same(con, county, made, made.hubs, None)
         before = {row[0]: (row[1], row[2]) for row in con.execute("SELECT * FROM marts.versions").fetchall()}
         last = _last_loads(con, made)
-        changed: dict[str, int | None] = {}
-        for concept in county.concepts:
-            changed |= _refresh(con, county, made, concept, before.get(concept), last, old=old)
+        shaper = Shaper(county, made, filled=frozenset(last))
+        shapes = _shapes(con, shaper)
+        now = {concept: (_load(made, concept, last), shapes[concept]) for concept in county.concepts}
+        stale = [concept for concept in now if before.get(concept) != now[concept]]
+        changed = {each: _refresh(con, shaper, each, before.get(each), shapes[each], old=old) for each in stale}
+        if stale:
+            con.execute(f"DELETE FROM marts.versions WHERE concept IN ({', '.join('?' for _ in stale)})", stale)
+            con.executemany("INSERT INTO marts.versions VALUES (?, ?, ?)", [(each, *now[each]) for each in stale])
         con.execute("COMMIT")
     except BaseException:
         con.execute("ROLLBACK")
@@ -126,32 +132,18 @@ def _same(con: Connection, county: County, made: Model, concepts: Iterable[str],
 
 
 def _refresh(
-    con: Connection,
-    county: County,
-    made: Model,
-    concept: str,
-    before: tuple[int, str] | None,
-    last: dict[str, int],
-    *,
-    old: bool,
-) -> dict[str, int | None]:
-    """Brings the marts of one concept up to date; anew when a feed has its first rows, which changes their shape."""
-    load = max((last.get(each.name, 0) for each in _read(made, concept)), default=0)
-    shaper = Shaper(county, made, filled=frozenset(last))
-    queries = {concept: shaper.concept(concept)}
-    queries |= {f"{concept}_{many}": shaper.group(concept, many) for many in county.concepts[concept].many}
-    shape = _shape(con, county, made, concept, queries.values())
-    if before == (load, shape):
-        return {}
-    there = False
+    con: Connection, shaper: Shaper, concept: str, before: tuple[int, str] | None, shape: str, *, old: bool
+) -> int | None:
+    """Brings the marts of one concept up to date; anew when a feed has its first rows, which changes their shape.
+
+    Gives the last load that its old rows had seen, None where it cannot be compared with what it was.
+    """
     if before is None or before[1] != shape:
-        for many in (None, *county.concepts[concept].many):
+        for many in (None, *shaper.county.concepts[concept].many):
             _anew(con, shaper, concept, many)
-    else:
-        there = _update(con, replace(shaper, keys="wanted_keys"), concept, before[0], old=old)
-    con.execute("DELETE FROM marts.versions WHERE concept = ?", [concept])
-    con.execute("INSERT INTO marts.versions VALUES (?, ?, ?)", [concept, load, shape])
-    return {concept: before[0] if before and there else None}
+        return None
+    there = _update(con, replace(shaper, keys="wanted_keys"), concept, before[0], old=old)
+    return before[0] if there else None
 
 
 def _anew(con: Connection, shaper: Shaper, concept: str, many: str | None) -> None:
@@ -266,15 +258,28 @@ def _read(made: Model, concept: str) -> Iterator[Versions]:
 
 def _last_loads(con: Connection, made: Model) -> dict[str, int]:
     """The last load of every table of versions that holds rows."""
-    every = " UNION ALL ".join(f"SELECT '{each.name}', max(load) FROM vault.{each.name}" for each in made.versions)
-    return {name: load for name, load in con.execute(every).fetchall() if load is not None} if every else {}
+    # the first by order, not the greatest: a table of no rows gives none, and an engine leaves it out of its plan
+    names = [each.name for each in made.versions]
+    lasts = [f"(SELECT '{each}', load FROM vault.{each} ORDER BY load DESC LIMIT 1)" for each in names]
+    return dict(con.execute(" UNION ALL ".join(lasts)).fetchall()) if lasts else {}
 
 
-def _shape(con: Connection, county: County, made: Model, concept: str, queries: Iterable[str]) -> str:
-    """A digest of how the marts of a concept are made, and of the definitions its rows were loaded by."""
-    texts = [*queries, *(f"{word} {SQL_TYPES[kind]}" for word, kind in relation(county, concept).columns.items())]
-    read = sorted({(each.source, each.table) for each in made.feeds if each.concept == concept})
-    for source, table in read:
-        query = 'SELECT digest FROM vault.definitions WHERE source = ? AND "table" = ?'
-        texts.append(str(con.execute(query, [source, table]).fetchone()))
+def _load(made: Model, concept: str, last: dict[str, int]) -> int:
+    """The last load that the marts of a concept rest on, 0 where there is none."""
+    return max((last.get(each.name, 0) for each in _read(made, concept)), default=0)
+
+
+def _shapes(con: Connection, shaper: Shaper) -> dict[str, str]:
+    """Concept -> a digest of how its marts are made, and of the definitions their rows were loaded by."""
+    known = con.execute('SELECT source, "table", digest FROM vault.definitions').fetchall()
+    digests = {row[:2]: row[2:] for row in known}
+    return {concept: _shape(shaper, concept, digests) for concept in shaper.county.concepts}
+
+
+def _shape(shaper: Shaper, concept: str, digests: Mapping[tuple[Any, ...], object]) -> str:
+    county = shaper.county
+    texts = [shaper.concept(concept), *(shaper.group(concept, many) for many in county.concepts[concept].many)]
+    texts += [f"{word} {SQL_TYPES[kind]}" for word, kind in relation(county, concept).columns.items()]
+    read = sorted({(each.source, each.table) for each in shaper.model.feeds if each.concept == concept})
+    texts += [str(digests.get(each)) for each in read]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:32]

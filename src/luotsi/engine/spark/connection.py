@@ -25,8 +25,8 @@ from luotsi.concepts.errors import UserError
 from luotsi.engine.spark.answers import Answer, refusals
 from luotsi.engine.spark.once import split
 from luotsi.engine.spark.session import session
-from luotsi.engine.spark.statements import fitted, full_name, literal, parsed, with_values
-from luotsi.engine.spark.tables import WHOLE, Tables, arrow_schema, whole
+from luotsi.engine.spark.statements import fitted, full_name, parsed, rows_given, with_values
+from luotsi.engine.spark.tables import WHOLE, Tables, arrow_rows, arrow_schema, whole
 from luotsi.engine.spark.writing import shown, written
 
 VARIABLE = re.compile(r"SET VARIABLE (\w+) = \?")
@@ -48,6 +48,8 @@ class Connection:
         self.memory: set[str] = set()
         """Schemas that live as long as this connection."""
         self.kinds: dict[Any, StructType] = {}
+        self.bare: dict[Any, DataFrame] = {}
+        """A frame of no rows for each set of columns."""
         self.variables: dict[str, Any] = {}
         self.in_transaction = False
 
@@ -65,19 +67,19 @@ class Connection:
             assert isinstance(parameters, Sequence)
             self.variables[variable[1]] = parameters[0]
             return Answer()
+        tree = parsed(said)
+        rows = rows_given(tree, parameters) if isinstance(parameters, Sequence) else None
         with refusals():
-            return self._run(with_values(parsed(said), parameters))
+            return self._run(with_values(tree, parameters)) if rows is None else self._add(tree, rows)
 
     def executemany(self, query: str, parameters: object = None) -> object:
         """Runs an `INSERT INTO t VALUES (?, ...)` for many rows at once."""
         assert isinstance(parameters, Sequence)
         insert = parsed(query)
-        rows = [exp.Tuple(expressions=[literal(value) for value in row]) for row in parameters]
+        rows = [row for each in parameters for row in rows_given(insert, each) or ()]
         if rows:
-            insert = insert.copy()
-            insert.set("expression", exp.Values(expressions=rows))
             with refusals():
-                self._run(insert)
+                self._add(insert, rows)
         return self
 
     def sql(self, query: str, *, params: object = None) -> Answer:
@@ -151,9 +153,31 @@ class Connection:
         self._forget(word)
         return self._empty(word, to_arrow_schema(frame.schema))
 
+    def _add(self, tree: exp.Expr, rows: list[list[object]]) -> Answer:
+        """Adds rows of this process to a table: of those Spark is asked nothing."""
+        target, columns = _target(tree)
+        name, word = full_name(target), shown(target.db, target.name)
+        temporary = name not in self.tables.names
+        schema = to_arrow_schema(self.frames[word].schema) if temporary else self.tables.get(name).schema
+        table = arrow_rows(schema, columns or schema.names, rows)
+        if temporary:
+            before, new = self.frames[word], self._arrow(table)
+            self._show(word, new if before is self.bare.get(schema) else before.unionAll(new))
+        else:
+            self._writable()
+            part = self.tables.part(name)
+            self.tables.write(part, table)
+            self._appended(name, word, part)
+        return Answer(count=lambda: len(rows))
+
+    def _appended(self, name: str, word: str, part: Path) -> int:
+        rows = self.tables.append(name, part)
+        self._changed(word)
+        self._settle()
+        return rows
+
     def _insert(self, tree: exp.Insert) -> Answer:
-        target = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
-        columns = [each.name for each in tree.this.expressions] if isinstance(tree.this, exp.Schema) else []
+        target, columns = _target(tree)
         name, word = full_name(target), shown(target.db, target.name)
         temporary = name not in self.tables.names
         schema = self.frames[word].schema if temporary else self._kind(self.tables.get(name).schema)
@@ -168,9 +192,7 @@ class Connection:
             self._show(word, self.frames[word].unionAll(new))
             return Answer(count=new.count)
         self._writable()
-        rows = self.tables.append(name, self._put(name, new, few=isinstance(query, exp.Values)))
-        self._changed(word)
-        self._settle()
+        rows = self._appended(name, word, self._put(name, new))
         return Answer(count=lambda: rows)
 
     def _delete(self, tree: exp.Delete) -> Answer:
@@ -265,7 +287,7 @@ class Connection:
             except KeyError:
                 raise UserError(f"there is no table {schema}.{name} in {self.tables.folder}") from None
             paths = self.tables.paths(table.name)
-            frame = self._files(table.schema, paths) if paths else self._arrow(table.schema.empty_table())
+            frame = self._files(table.schema, paths) if paths else self._bare(table.schema)
         frame.createOrReplaceTempView(word)
         if schema != "information_schema":
             self.frames[word] = frame
@@ -291,6 +313,8 @@ class Connection:
 
     def _reading(self, tree: exp.Expr) -> exp.Expr:
         """The statement with each reading of Parquet files as the name under which those files are shown."""
+        if tree.find(exp.ReadParquet) is None:
+            return tree
         made = tree.copy()
         for read in [*made.find_all(exp.ReadParquet)]:
             listed = read.expressions[0]
@@ -315,8 +339,13 @@ class Connection:
 
     def _empty(self, word: str, schema: Any) -> Answer:
         """A temporary table of no rows, which Spark knows to have none when it plans what reads it."""
-        self._show(word, self._arrow(schema.empty_table()))
+        self._show(word, self._bare(schema))
         return Answer(count=lambda: 0)
+
+    def _bare(self, schema: Any) -> DataFrame:
+        if schema not in self.bare:
+            self.bare[schema] = self._arrow(schema.empty_table())
+        return self.bare[schema]
 
     def _held(self, word: str, frame: DataFrame) -> DataFrame:
         held = self._once(frame)
@@ -343,18 +372,21 @@ class Connection:
         if self.frames.pop(word, None) is not None:
             self.spark.catalog.dropTempView(word)
 
-    def _put(self, name: str, frame: DataFrame, *, few: bool = False) -> Path:
-        """Writes rows into a new folder of a table; a few that stand in the statement are written by this process."""
+    def _put(self, name: str, frame: DataFrame) -> Path:
+        """Writes rows into a new folder of a table."""
         part = self.tables.part(name)
-        if few:
-            self.tables.write(part, frame.toArrow())
-        else:
-            frame.write.parquet(str(part))
+        frame.write.parquet(str(part))
         return part
 
     def _temporary(self, tree: exp.Create, target: exp.Table) -> bool:
         properties = tree.args.get("properties")
         return bool(properties and properties.find(exp.TemporaryProperty)) or target.db in self.memory
+
+
+def _target(tree: exp.Expr) -> tuple[exp.Table, list[str]]:
+    """The table of an INSERT and the columns that it lists, which may be none."""
+    into = tree.this
+    return (into.this, [each.name for each in into.expressions]) if isinstance(into, exp.Schema) else (into, [])
 
 
 def _none(query: exp.Expr) -> bool:

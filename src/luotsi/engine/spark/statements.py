@@ -36,6 +36,17 @@ def with_values(tree: exp.Expr, parameters: object) -> exp.Expr:
     return made
 
 
+def rows_given(tree: exp.Expr, parameters: Sequence[object]) -> list[list[object]] | None:
+    """The rows of an INSERT that says nothing but its parameters, (?, ?), (?, ?) ...; None of any other statement."""
+    values = tree.args.get("expression") if isinstance(tree, exp.Insert) else None
+    if not isinstance(values, exp.Values):
+        return None
+    rows = [each.expressions for each in values.expressions]
+    if not all(isinstance(each, exp.Placeholder | exp.Parameter) for row in rows for each in row):
+        return None
+    return [[parameters[int(each.name[1:])] for each in row] for row in rows]
+
+
 def literal(value: object) -> exp.Expr:
     """A value of Python as it is written in a statement."""
     match value:

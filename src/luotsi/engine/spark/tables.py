@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime
 import json
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,14 @@ ARROW = {
 def arrow_schema(defined: exp.Schema) -> Any:
     """The columns of a CREATE TABLE as a pyarrow.Schema."""
     return pa.schema([(each.name, _arrow(each.args["kind"])) for each in defined.expressions])
+
+
+def arrow_rows(schema: Any, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Any:
+    """Rows of Python's values as a pyarrow.Table of a schema; a column that is not among `columns` is null."""
+    given = dict(zip(columns, zip(*rows, strict=True), strict=True))
+    made = [pa.array(given[each.name]).cast(each.type) if each.name in given else pa.nulls(len(rows), each.type)
+            for each in schema]  # fmt: skip
+    return pa.table(made, schema=schema)
 
 
 def _arrow(kind: exp.DataType) -> Any:
