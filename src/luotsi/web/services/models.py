@@ -145,6 +145,7 @@ class Service(Entry):
         indexes = (
             GinIndex(fields=["named"], name="service_named"),
             GinIndex(fields=["municipalities"], name="service_municipalities"),
+            models.Index(fields=["nationwide"], name="service_nationwide"),
         )
 
 

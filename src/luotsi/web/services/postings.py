@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 
 import numpy as np
 from django.db import connection
@@ -92,6 +93,15 @@ class Scored:
             order = some[np.lexsort((some, -self._scores[some]))]
             yield order[taken:].tolist()
             taken, many = len(order), many * LONGER
+
+    def among(self, services: Sequence[int]) -> Scored:
+        """The same with only some services; ids that no term finds are no matter."""
+        kept = np.zeros_like(self._scores)
+        ids = np.array([each for each in services if each < len(kept)], np.int64)
+        kept[ids] = self._scores[ids]
+        fewer = copy(self)
+        fewer._scores = kept
+        return fewer
 
     def score(self, service: int) -> float:
         """The sum of one service."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet
-from django.db.models.functions import Sqrt
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from luotsi.concepts.needs import Need
@@ -84,11 +85,17 @@ def narrowed(chosen: Filters) -> QuerySet[Service]:
             channel__removed_at=None,
             east__range=(east - chosen.within, east + chosen.within),
             north__range=(north - chosen.within, north + chosen.within),
-        ).annotate(far=Sqrt((F("east") - east) ** 2.0 + (F("north") - north) ** 2.0, output_field=FloatField()))
-        found = found.filter(Exists(box.filter(far__lte=chosen.within)))
+        ).annotate(apart=_squared("east", east) + _squared("north", north))
+        found = found.filter(Exists(box.filter(apart__lte=chosen.within**2)))
     if chosen.open_at:
         found = found.filter(Exists(opening.open_channels(chosen.open_at).filter(services=OuterRef("pk"))))
     return found
+
+
+def _squared(name: str, point: int) -> CombinedExpression:
+    """The square of the metres between; as floating point, since numeric powers cost twenty times as much."""
+    apart = Cast(F(name), FloatField()) - point
+    return apart * apart
 
 
 def _with_below(codes: str, code: str) -> list[str]:

@@ -6,10 +6,10 @@ What a word is stands in language.py, what services are found by in indexing.py;
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from django.conf import settings
@@ -25,7 +25,7 @@ from luotsi.web.services import indexing, postings
 from luotsi.web.services.indexing import NEED, SEGMENT, Vocabulary
 from luotsi.web.services.language import NEAR, PART, WHOLE, finnish, terms, words
 from luotsi.web.services.models import Service, Term
-from luotsi.web.services.postings import LONGER
+from luotsi.web.services.postings import LONGER, Scored
 
 KIN, AREA, SURE = 0.35, 0.8, 8.0
 """What a word counts for that means nearly the same as the one asked, and the area of life of the one asked.
@@ -177,30 +177,36 @@ def search(asked: Asked, among: QuerySet[Service] | None = None, limit: int = SH
         term: weight for term, weight in rare.items() if term.startswith(RULED) or asked.counts[term] <= most
     } or rare
     chosen = sorted(telling, key=lambda term: -telling[term])[:MOST_TERMS]
-    scored = postings.Scored(postings.read(chosen), telling)
-    best = _let_through(scored.best(), among, limit)
+    scored = Scored(postings.read(chosen), telling)
+    best = _let_through(scored, among, limit)
     whole = sum(sorted((rare[term] for term in chosen), reverse=True)[:5]) or 1.0
     return [(pk, min(1.0, round(scored.score(pk) / whole, 4)), found) for pk, found in scored.terms(best).items()]
 
 
-def _let_through(ranked: Iterator[list[int]], among: QuerySet[Service] | None, limit: int) -> list[int]:
+def _let_through(scored: Scored, among: QuerySet[Service] | None, limit: int) -> list[int]:
     """The first services that the filters let through; only as many of the best are asked as it takes.
 
-    Where they let so few through that the next list would hardly do, the rest are asked at once.
+    Where they let so few through that the next list would hardly do, all that they let through anywhere is asked for,
+    which are few then, and the best of those are the answer.
     """
     found: list[int] = []
     query = among.order_by().values("pk").query.sql_with_params() if among is not None else None
-    for place, some in enumerate(ranked):
-        asked = [*some, *chain.from_iterable(ranked)] if place and len(found) * LONGER < limit else some
-        through = _among(query, asked) if query else set(asked)
-        found += [each for each in asked if each in through]
+    for place, some in enumerate(scored.best()):
+        if query and place and len(found) * LONGER < limit:
+            return list(islice(chain.from_iterable(scored.among(_passing(query)).best()), limit))
+        through = _among(query, some) if query else set(some)
+        found += [each for each in some if each in through]
         if len(found) >= limit:
             break
     return found[:limit]
 
 
-def _among(query: tuple[str, tuple[Any, ...]], some: list[int]) -> set[int]:
-    """Which of some services a query (its SQL, its parameters) gives.
+Query = tuple[str, tuple[Any, ...]]
+"""SQL that gives ids of services, and its parameters."""
+
+
+def _among(query: Query, some: list[int]) -> set[int]:
+    """Which of some services a query gives.
 
     They go as the text of an array, which costs a tenth of a list's reading, and as rows: the planner looks at each
     member of an array that is compared with.
@@ -212,6 +218,14 @@ def _among(query: tuple[str, tuple[Any, ...]], some: list[int]) -> set[int]:
             f"SELECT id FROM unnest(%s::bigint[]) AS b (id) JOIN ({sql}) AS f (id) USING (id)", [told, *given]
         )
         return {pk for (pk,) in cursor.fetchall()}
+
+
+def _passing(query: Query) -> list[int]:
+    """All services that a query gives, in one array."""
+    sql, given = query
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT coalesce(array_agg(id), '{{}}') FROM ({sql}) AS f (id)", given)
+        return cursor.fetchall()[0][0]
 
 
 def hits(asked: Asked, found: Sequence[Found], language: str, area: str = "") -> list[Hit]:

@@ -1,12 +1,13 @@
 """Searching as people speak: inflection, compounds, everyday words, misspellings, languages, filters, reasons."""
 
 import datetime
+from collections.abc import Sequence
 
 import pytest
 from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
-from luotsi.web.services import queries, searching
+from luotsi.web.services import postings, queries, searching
 from luotsi.web.services.language import finnish, terms
 from luotsi.web.services.models import Service
 from luotsi.web.services.queries import Filters
@@ -124,14 +125,25 @@ def test_the_distance_of_words_counts_swaps_as_one(one: str, other: str, far: in
     assert distance(one, other) == far
 
 
-def test_where_filters_let_hardly_any_of_the_best_through_all_the_rest_are_asked_at_once(
+def scored(ranked: Sequence[int]) -> postings.Scored:
+    """Services that one term finds, in this order."""
+    weights = {pk: {"t": 1 - place / len(ranked)} for place, pk in enumerate(ranked)}
+    rows = [("t", pk // postings.BLOCK, postings.pack([(pk, told)])["t"]) for pk, told in weights.items()]
+    return postings.Scored(rows, {"t": 1.0})
+
+
+def test_where_filters_let_hardly_any_of_the_best_through_all_that_they_let_through_are_asked_for(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     small()
     here = list(queries.services().order_by("pk").values_list("pk", flat=True))
-    ranked = [[-1], [-2], [-3], [here[2], -4], [here[0]], [here[1]]]
+    gone = [here[-1] + 1 + number for number in range(300)]
+    wanted = [here[2], here[0]]
     with django_assert_num_queries(2):
-        assert searching._let_through(iter(ranked), queries.services(), 2) == [here[2], here[0]]
-    ranked = [[here[2]], [-1], [here[0]], [here[1]]]
-    with django_assert_num_queries(3):
-        assert searching._let_through(iter(ranked), queries.services(), 2) == [here[2], here[0]]
+        assert searching._let_through(scored([*gone, *wanted]), queries.services(), 2) == wanted
+    with django_assert_num_queries(2):
+        assert searching._let_through(scored([here[2], *gone, here[0]]), queries.services(), 2) == wanted
+    with django_assert_num_queries(1):
+        assert searching._let_through(scored([*wanted, here[1], *gone]), queries.services(), 2) == wanted
+    with django_assert_num_queries(0):
+        assert searching._let_through(scored(gone), None, 200) == gone[:200]
