@@ -26,6 +26,9 @@ from luotsi.web.project import database
 # with much in memory already. Collecting them is also quicker so.
 gc.disable()
 
+# Processes that tests start one after another, dbt above all, find modules as those before them compiled them.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 ROOT = Path(__file__).parent
 HOME = Path(tempfile.gettempdir()) / f"luotsi-tests-{os.getuid()}"
 

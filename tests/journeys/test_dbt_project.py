@@ -46,6 +46,20 @@ SENT = {
 
 With LUOTSI_WHOLE=1 in the environment, all that the synthetic county sends."""
 
+RUNNING = """
+import gc, os, sys
+from dbt.cli.main import dbtRunner
+
+gc.disable()
+end = sys.argv.index("--")
+for project in sys.argv[1:end]:
+    os.chdir(project)
+    done = dbtRunner().invoke(sys.argv[end + 1 :])
+    if not done.success:
+        sys.exit(f"{project}: {done.exception or [each.message for each in done.result if each.status == 'error']}")
+"""
+QUIET = ("--no-use-colors", "--log-level-file", "none", "--no-partial-parse")
+
 BOTH_QUARANTINES = ("luotsi_vault.quarantine", "vault.vault.quarantine")
 
 
@@ -75,17 +89,16 @@ def _made(folder: Path) -> None:
         assert done.returncode == 0, done.stderr
 
 
-def run(dbt: Path, project: Path, *words: str) -> str:
-    """Runs dbt in the folder of a project; gives what it said."""
-    shutil.copy(project / "profiles.example.yml", project / "profiles.yml")
-    command = [str(dbt), "-m", "dbt.cli.main", "--no-use-colors", *words, "--profiles-dir", "."]
+def run(dbt: Path, projects: list[Path], *words: str) -> None:
+    """Runs dbt in the folders of projects, one after another in one process: what starts slowly starts once."""
+    for project in projects:
+        shutil.copy(project / "profiles.example.yml", project / "profiles.yml")
+    command = [str(dbt), "-c", RUNNING, *map(str, projects), "--", *QUIET, *words]
     mute = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_PASSWORD": "none", "DBT_TOKEN": "none"}
     done = subprocess.run(
-        command, cwd=project, env={**os.environ, **mute}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        check=False,
-    )  # fmt: skip
+        command, env={**os.environ, **mute}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout[-4000:]
-    return done.stdout
 
 
 def test_dbt_on_duckdb_gives_the_marts_of_luotsi_row_for_row(dbt: Path, tmp_path: Path) -> None:
@@ -104,8 +117,7 @@ def test_dbt_on_duckdb_gives_the_marts_of_luotsi_row_for_row(dbt: Path, tmp_path
     wrote = CliRunner().invoke(main.app, ["export", str(out), "--home", str(home)], catch_exceptions=False)
     assert wrote.exit_code == 0, wrote.output
     untold = [f"{table}+,resource_type:test" for table in {*rows} - there]  # tests of nothing take as long
-    said = run(dbt, out, "build", "--threads", "1", "--exclude", *untold)
-    assert "ERROR=0" in said
+    run(dbt, [out], "build", "--threads", "1", "--exclude", *untold)
     with duckdb.connect(str(out / "warehouse.duckdb"), read_only=True) as con:
         con.execute(f"ATTACH '{home / 'vault' / 'luotsi.duckdb'}' AS vault (READ_ONLY)")
         for mart in of:
@@ -119,14 +131,15 @@ def test_dbt_on_duckdb_gives_the_marts_of_luotsi_row_for_row(dbt: Path, tmp_path
         assert faults[0] == faults[1]
 
 
-@pytest.mark.parametrize("dialect", [name for name, each in DIALECTS.items() if not each.ran])
-def test_dbt_compiles_the_project_of_a_dialect_that_we_cannot_run(dbt: Path, tmp_path: Path, dialect: str) -> None:
+def test_dbt_compiles_the_projects_of_the_dialects_that_we_cannot_run(dbt: Path, tmp_path: Path) -> None:
     county = write_county(tmp_path / "county")
     for table in ("visits", "clients", "answers", "wide"):
         land(tmp_path / "home", table, "2024-03-02T00:00:00", [{"id": "1"}])
-    made = export(tmp_path / "project", county, tmp_path / "home", dialect)
-    run(dbt, tmp_path / "project", "compile", "--no-populate-cache", "--no-introspect")
-    compiled = tmp_path / "project" / "target" / "compiled" / "luotsi" / "models"
-    texts = [path.read_text("utf-8") for path in compiled.rglob("*.sql") if path.parent.suffix != ".yml"]
-    assert len(texts) == made.models
-    assert not any("{{" in each for each in texts)
+    unrun = [name for name, each in DIALECTS.items() if not each.ran]
+    made = {name: export(tmp_path / name, county, tmp_path / "home", name) for name in unrun}
+    run(dbt, [each.folder for each in made.values()], "compile", "--no-populate-cache", "--no-introspect")
+    for name, exported in made.items():
+        compiled = exported.folder / "target" / "compiled" / "luotsi" / "models"
+        texts = [path.read_text("utf-8") for path in compiled.rglob("*.sql") if path.parent.suffix != ".yml"]
+        assert len(texts) == exported.models, name
+        assert not any("{{" in each for each in texts), name
