@@ -326,7 +326,7 @@ def _published(home: Path, by: User) -> None:
         row("wellbeing_referrals", year, "", number, None, value=number)
         for year, number in (("2023", 40.0), ("2024", 60.0))
     ]
-    for town, number in (("179", 41.0), ("992", 19.0), ("265", None)):
+    for town, number in (("179", 41.0), ("992", 19.0), ("265", None), ("unknown", 7.0)):
         rows.append(row("wellbeing_referrals", "2024", f"municipality={town}", number, None, value=number))
     rows.append(row("wellbeing_reached_share", "2024", "", 30.0, 50))
     known = {
@@ -336,7 +336,7 @@ def _published(home: Path, by: User) -> None:
     folder = fabricated.write(home, "20250110T080000Z-sent", results=rows, definitions=known)
     for name in known:
         (folder / "sql" / f"{name}.sql").write_text(f"SELECT '{name}'\n", "utf-8")
-    towns = {"179": "Jyväskylä", "992": "Äänekoski", "265": "Kivijärvi"}
+    towns = {"179": "Jyväskylä", "992": "Äänekoski", "265": "Kivijärvi", "unknown": "ei tiedossa"}
     labels = [
         {"dimension": "municipality", "code": code, **dict.fromkeys(("fi", "sv", "en"), word)}
         for code, word in towns.items()
@@ -351,6 +351,7 @@ def test_everyone_sees_the_number_by_municipality_and_the_small_ones_are_hidden(
     for told in ("Jyväskylä", ">41<", "Äänekoski", ">19<", ">60<", "Referrals by municipality in 2024"):
         assert told in page
     assert ">hidden<" in page.split("Kivijärvi")[1][:200]
+    assert page.index("Äänekoski") < page.index("Ei tiedossa")
     earlier = text(client.get("/referrals/counts/?year=2023", headers={"accept-language": "en"}))
     assert "No referrals in this year" in earlier
     unknown = text(client.get("/referrals/counts/?year=1800", headers={"accept-language": "en"}))

@@ -16,6 +16,8 @@ from luotsi.web.ui import formats
 
 MEASURE, SHARE = "wellbeing_referrals", "wellbeing_reached_share"
 AREA = "municipality"
+UNTOLD = "unknown"
+"""The code of rows whose municipality is not known."""
 
 
 class Row(NamedTuple):
@@ -59,8 +61,11 @@ def _of(release: Release, measure: str, year: str) -> Point | None:
 def _rows(release: Release, year: str) -> list[Row]:
     """Every municipality that has a row, by name; last those whose municipality is not told."""
     known, language = results.labels(release, AREA), formats.language()
-    rows: list[Row] = []
+    named: list[Row] = []
+    untold: list[Row] = []
     for each in results.groups(release, MEASURE, period=year, dimensions=(AREA,)):
         code = each.group.partition("=")[2]
-        rows.append(Row(known.get(code, {}).get(language, code), None if each.suppressed else each.value))
-    return sorted(rows, key=lambda row: row.name.casefold())
+        name = known.get(code, {}).get(language, code)
+        rows = untold if code == UNTOLD else named
+        rows.append(Row(name[:1].upper() + name[1:], None if each.suppressed else each.value))
+    return [*sorted(named, key=lambda row: row.name.casefold()), *untold]

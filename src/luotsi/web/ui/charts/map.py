@@ -33,7 +33,7 @@ def map(
     names = [_words(edges, step, unit) for step in range(len(edges) - 1)]
     none = _("not told")
     shapes = [_shape(feature, values, edges, names, none) for feature in features]
-    tokens = [f"step-{1 + round(step * (STEPS - 1) / max(1, len(names) - 1))}" for step in range(len(names))]
+    tokens = [f"step-{_place(step, len(names))}" for step in range(len(names))]
     steps = dict(zip(names, tokens, strict=True))
     if any(shape["properties"]["step"] == none for shape in shapes):
         steps[none] = "chart-none"
@@ -71,6 +71,11 @@ def _edges(told: Sequence[float]) -> list[float]:
     cuts = [told[min(len(told) - 1, round(step * len(told) / STEPS))] for step in range(STEPS)]
     distinct = sorted({*cuts, told[-1]})
     return distinct if len(distinct) > 1 else [told[0], told[0]]
+
+
+def _place(step: int, count: int) -> int:
+    """Which of the colours a step has: the palest and the darkest at the ends; one alone stands out from "not told"."""
+    return 1 + round(step * (STEPS - 1) / (count - 1)) if count > 1 else 1 + STEPS // 2
 
 
 def _words(edges: Sequence[float], step: int, unit: str) -> str:

@@ -74,6 +74,7 @@ def _unit(value: float, unit: str) -> str:
         "days": ngettext("day", "days", count),
         "working days": ngettext("working day", "working days", count),
         "nights": ngettext("night", "nights", count),
+        "contacts": ngettext("contact", "contacts", count),
         "hours": ngettext("hour", "hours", count),
         "minutes": ngettext("minute", "minutes", count),
         "per 1000": gettext("per 1,000"),
@@ -88,7 +89,7 @@ def measured(value: float | None, unit: str, decimals: int | None = None) -> str
         return MISSING
     if unit == "share":
         return share(value, 1 if decimals is None else decimals)
-    places = {"count": 0, "ratio": 2, "index": 2}.get(unit) if decimals is None else decimals
+    places = {"count": 0, "contacts": 1, "ratio": 2, "index": 2}.get(unit) if decimals is None else decimals
     word = _unit(value, unit)
     return number(value, places) + (SPACE + word if word else "")
 
@@ -107,6 +108,8 @@ def difference(value: float | None, unit: str, decimals: int | None = None) -> s
     if unit == "share":
         return points(value, 1 if decimals is None else decimals)
     word = _unit(value, unit)
+    if decimals is None and unit == "contacts":
+        decimals = 1
     return number(value, decimals, signed=True) + (SPACE + word if word else "")
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from luotsi.web.ui import charts
 from luotsi.web.ui.charts import drawing
-from luotsi.web.ui.charts.house import SIZES
+from luotsi.web.ui.charts.house import SIZES, colour
 
 DOTS = [charts.Dot(f"2024-{month:02d}-01", 0.5 + month / 100, 0.55, 0.45, 0.65) for month in range(1, 13)]
 
@@ -104,6 +104,13 @@ def test_every_form_of_chart_draws_in_every_size() -> None:
         ]
         for spec in specs:
             assert charts.svg(spec).startswith("<svg")
+
+
+def test_one_number_alone_on_a_map_is_not_as_pale_as_what_is_not_told() -> None:
+    area = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [25, 62]}}
+    spec = charts.map([{**area, "id": "179"}, {**area, "id": "992"}], {"179": 32.0}, title="t", unit="count")
+    colours = spec["encoding"]["fill"]["scale"]["range"]
+    assert colours == [colour("step-3"), colour("chart-none")]
 
 
 def test_a_drawing_is_made_once_for_all_processes(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:

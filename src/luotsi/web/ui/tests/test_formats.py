@@ -72,6 +72,8 @@ def test_decimals_follow_the_size_and_the_unit() -> None:
         ]
         assert formats.measured(3.0, "count") == "3"
         assert formats.measured(1.234, "ratio") == "1.23"
+        assert formats.measured(8.97, "contacts").replace("\u00a0", " ") == "9.0 contacts"
+        assert formats.difference(-0.304, "contacts").replace("\u00a0", " ") == "\u22120.3 contacts"
         assert formats.brief(0.8, "share") == "80%"
         assert formats.brief(0.825, "share") == "82.5%"
 
