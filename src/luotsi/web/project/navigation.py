@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
@@ -28,6 +30,13 @@ class Link(NamedTuple):
     label: str
     address: str
     current: str
+
+
+class Line(NamedTuple):
+    """The links that have room on one line of a wide screen, and those that open from its end."""
+
+    shown: Sequence[Link]
+    more: Sequence[Link]
 
 
 ITEMS = (
@@ -56,6 +65,20 @@ ITEMS = (
 )
 
 
+ROOM, LETTER, SPACE = 580, 8, 24
+"""Pixels: what links may take beside "More" of a line of 1,440 with a name and three languages; of a letter; around a
+word."""
+
+
+def line(links: Sequence[Link]) -> Line:
+    """As many of the first links as have room. One that would be alone behind "More" takes the place of that word."""
+    ends = list(accumulate(LETTER * len(each.label) + SPACE for each in links))
+    fits = sum(end <= ROOM for end in ends)
+    if len(links) - fits == 1:
+        fits += 1
+    return Line(links[:fits], links[fits:])
+
+
 def _current(address: str, path: str) -> str:
     if path == address:
         return "page"
@@ -70,10 +93,13 @@ def _address(name: str) -> str:
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """`navigation`: what the user may go to; `sign_in_address`, `account_address`: where to sign in, one's own page."""
+    """`navigation`: what the user may go to, `navigation_line`: the same as the header has room for it;
+    `sign_in_address`, `account_address`: where to sign in, one's own page.
+    """
     # A fault before sessions are read has no user, and still gets its page.
     user = getattr(request, "user", AnonymousUser())
 
+    @cache
     def links() -> list[Link]:
         return [
             Link(str(item.label), address, _current(address, request.path))
@@ -84,6 +110,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     # a part of a page has no navigation, and need not wait for it
     return {
         "navigation": SimpleLazyObject(links),
+        "navigation_line": SimpleLazyObject(lambda: line(links())),
         "sign_in_address": _address("sign_in"),
         "account_address": _address("account"),
     }

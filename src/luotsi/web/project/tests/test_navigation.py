@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils.translation import override
 
 from luotsi.web.people.permissions import Role
 from luotsi.web.people.tests.made_up import sign_in, user_with
@@ -28,6 +29,22 @@ def test_a_stranger_sees_what_is_for_anyone_and_the_way_to_sign_in(rf: RequestFa
     links: list[Link] = navigation(request)["navigation"]  # type: ignore[assignment]
     assert [link.address for link in links] == [reverse(item.name) for item in ITEMS if not item.permission]
     assert navigation(request)["sign_in_address"] == "/sign-in/"
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.django_db
+def test_the_first_links_stand_on_one_line_and_the_rest_behind_one_word(
+    role: Role, language: str, rf: RequestFactory
+) -> None:
+    request = rf.get("/")
+    request.user = user_with(role)
+    with override(language):
+        told = navigation(request)
+        shown, more = told["navigation_line"]  # type: ignore[misc]
+    assert [*shown, *more] == list(told["navigation"])  # type: ignore[call-overload]
+    assert len(shown) >= 4 or not more
+    assert len(more) != 1
 
 
 @pytest.mark.django_db
