@@ -72,7 +72,7 @@ def _write(node: exp.Expr, setting: Setting) -> exp.Expr:
             left, right = (_write(side, setting) for side in (node.left, node.right))
             return exp.Mul(this=exp.cast(left, WIDE), expression=exp.cast(right, DECIMAL))
         case exp.Mul() if _kind(node, setting) == "integer":
-            left = exp.cast(_write(node.left, setting), "bigint")  # two INTEGERs of DuckDB would overflow
+            left = exp.cast(_write(node.left, setting), exp.DType.BIGINT)  # two INTEGERs of DuckDB would overflow
             return exp.Mul(this=left, expression=_write(node.right, setting))
         case exp.EQ() | exp.NEQ() | exp.LT() | exp.LTE() | exp.GT() | exp.GTE() | exp.Between() | exp.In():
             return _comparison(node, setting)
@@ -143,11 +143,11 @@ def _f(name: str, *arguments: exp.Expr | str | int) -> exp.Expr:
 
 
 def _double(made: exp.Expr) -> exp.Expr:
-    return exp.cast(made, "double", dialect="duckdb")
+    return exp.cast(made, exp.DType.DOUBLE, dialect="duckdb")
 
 
 def _int(made: exp.Expr) -> exp.Expr:
-    return made if isinstance(made, exp.Literal) else exp.cast(made, "int")
+    return made if isinstance(made, exp.Literal) else exp.cast(made, exp.DType.INT)
 
 
 def _part(name: str) -> Callable[[list[exp.Expr], Setting], exp.Expr]:
@@ -171,13 +171,15 @@ def _starts_with_any(given: list[exp.Expr], _: Setting) -> exp.Expr:
 
 def _since(unit: int) -> Callable[[list[exp.Expr], Setting], exp.Expr]:
     def build(given: list[exp.Expr], _: Setting) -> exp.Expr:
-        return exp.Div(this=_f("date_diff", "microsecond", *given), expression=exp.cast(exp.convert(unit), "double"))
+        return exp.Div(
+            this=_f("date_diff", "microsecond", *given), expression=exp.cast(exp.convert(unit), exp.DType.DOUBLE)
+        )
 
     return build
 
 
 def _add_months(given: list[exp.Expr], _: Setting) -> exp.Expr:
-    return exp.cast(exp.Add(this=given[0], expression=_f("to_months", _int(given[1]))), "date")
+    return exp.cast(exp.Add(this=given[0], expression=_f("to_months", _int(given[1]))), exp.DType.DATE)
 
 
 def _make_date(given: list[exp.Expr], _: Setting) -> exp.Expr:
@@ -188,7 +190,7 @@ def _age(given: list[exp.Expr], _: Setting) -> exp.Expr:
     """Full years; comparing month and day as numbers makes 1 March the birthday of those born on 29 February."""
     born, day = given
     within = [exp.Add(this=_f("month", each.copy()) * 100, expression=_f("day", each.copy())) for each in (day, born)]
-    before = exp.cast(exp.paren(exp.LT(this=within[0], expression=within[1])), "int")
+    before = exp.cast(exp.paren(exp.LT(this=within[0], expression=within[1])), exp.DType.INT)
     return exp.paren(exp.Sub(this=_f("year", day), expression=_f("year", born))) - before
 
 
@@ -215,7 +217,7 @@ def _listed(setting: Setting, wanted: str, place: exp.Expr, *, working: bool = F
 
 
 def _on(day: exp.Expr, setting: Setting, wanted: str) -> exp.Expr:
-    first = exp.cast(exp.Literal.string(FIRST.isoformat()), "date")
+    first = exp.cast(exp.Literal.string(FIRST.isoformat()), exp.DType.DATE)
     return _listed(setting, wanted, _f("date_diff", "day", first, day) + 1)
 
 
@@ -233,7 +235,7 @@ def _working_days_between(given: list[exp.Expr], setting: Setting) -> exp.Expr:
 def _date(given: list[exp.Expr], setting: Setting) -> exp.Expr:
     if setting.source_format is None:
         return exp.TryCast(this=given[0], to=exp.DataType.build("date"))
-    return exp.cast(_read_time(given[0], setting.source_format.dates, None), "date")
+    return exp.cast(_read_time(given[0], setting.source_format.dates, None), exp.DType.DATE)
 
 
 def _timestamp(given: list[exp.Expr], setting: Setting) -> exp.Expr:
@@ -271,8 +273,8 @@ _BUILDERS: dict[str, Callable[[list[exp.Expr], Setting], exp.Expr]] = {
     "least": _part("least"),
     "abs": _part("abs"),
     "round": _round,
-    "floor": lambda given, _: exp.cast(_f("floor", *given), "bigint"),
-    "ceil": lambda given, _: exp.cast(_f("ceil", *given), "bigint"),
+    "floor": lambda given, _: exp.cast(_f("floor", *given), exp.DType.BIGINT),
+    "ceil": lambda given, _: exp.cast(_f("ceil", *given), exp.DType.BIGINT),
     "lower": _part("lower"),
     "upper": _part("upper"),
     "trim": lambda given, _: _f("trim", *given, WHITE),
@@ -283,8 +285,8 @@ _BUILDERS: dict[str, Callable[[list[exp.Expr], Setting], exp.Expr]] = {
     "starts_with": _part("starts_with"),
     "starts_with_any": _starts_with_any,
     "concat": _part("concat"),
-    "date_of": lambda given, _: exp.cast(given[0], "date"),
-    "time_of": lambda given, _: exp.cast(given[0], "timestamp"),
+    "date_of": lambda given, _: exp.cast(given[0], exp.DType.DATE),
+    "time_of": lambda given, _: exp.cast(given[0], exp.DType.TIMESTAMP),
     "days_between": lambda given, _: _f("date_diff", "day", given[0], given[1]),
     "minutes_between": _since(60_000_000),
     "hours_between": _since(3_600_000_000),
@@ -296,7 +298,7 @@ _BUILDERS: dict[str, Callable[[list[exp.Expr], Setting], exp.Expr]] = {
     "hour_of": _part("hour"),
     "weekday_of": _part("isodow"),
     "make_date": _make_date,
-    "month_start": lambda given, _: exp.cast(_f("date_trunc", "month", *given), "date"),
+    "month_start": lambda given, _: exp.cast(_f("date_trunc", "month", *given), exp.DType.DATE),
     "age": _age,
     "age_group": _age_group,
     "is_working_day": lambda given, setting: _on(given[0], setting, "working"),

@@ -25,7 +25,7 @@ def _pieces(part: exp.Expr) -> list[exp.Expr]:
     if isinstance(part, exp.Null):
         return [exp.Literal.string("~")]
     sized = exp.DPipe(
-        this=exp.cast(exp.Anonymous(this="length", expressions=[part.copy()]), "text"),
+        this=exp.cast(exp.Anonymous(this="length", expressions=[part.copy()]), exp.DType.TEXT),
         expression=exp.DPipe(this=exp.Literal.string(":"), expression=part.copy()),
     )
     return [exp.Coalesce(this=sized, expressions=[exp.Literal.string("~")])]
@@ -33,7 +33,7 @@ def _pieces(part: exp.Expr) -> list[exp.Expr]:
 
 def key(*parts: exp.Expr) -> exp.Expr:
     """The SQL expression of the hash key (UUID) of text parts; the first part is the system."""
-    return exp.cast(exp.Anonymous(this="md5_number", expressions=[canonical(*parts)]), "uuid")
+    return exp.cast(exp.Anonymous(this="md5_number", expressions=[canonical(*parts)]), exp.DType.UUID)
 
 
 def canonical_in_python(*parts: str | None) -> str:

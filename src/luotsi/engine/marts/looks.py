@@ -16,7 +16,7 @@ from luotsi.concepts.records import Look
 from luotsi.concepts.scope import looked_relation
 from luotsi.engine.marts import windows
 from luotsi.engine.marts.ranges import lies_in
-from luotsi.engine.marts.relations import Relation, column, name, relation, resolver, table
+from luotsi.engine.marts.relations import Relation, column, name, relation, resolver, step_named, table
 from luotsi.engine.marts.steps import Ground, Steps, conjuncts, months, placed, unfolded, used
 from luotsi.engine.marts.windows import Scan
 
@@ -141,12 +141,12 @@ class Looked:
                 return _f("arg_max", value, _f("row", moment, value.copy()))
             case "first":
                 # the earliest moment, and of equal moments the highest value
-                order = _f("row", exp.Neg(this=_f("epoch_us", exp.cast(moment, "timestamp"))), value.copy())
+                order = _f("row", exp.Neg(this=_f("epoch_us", exp.cast(moment, exp.DType.TIMESTAMP))), value.copy())
                 return _f("arg_max", value, order)
             case "mean":
                 total = exp.Sum(this=exp.cast(value, _wide()))
                 count = exp.Count(this=value.copy())
-                return exp.Div(this=exp.cast(total, "double", dialect="duckdb"), expression=count)
+                return exp.Div(this=exp.cast(total, exp.DType.DOUBLE, dialect="duckdb"), expression=count)
             case "sum":
                 return exp.Sum(this=exp.cast(value, _wide()))
             case _:
@@ -206,7 +206,7 @@ def _range(looked: Looked, ours: exp.Expr, theirs: exp.Expr) -> exp.Select:
             on.append(kind(this=_time(at.copy()), expression=_time(made)))
     select = looked.scan().select(*keys, exp.alias_(given, GIVEN))
     return select.join(
-        exp.alias_(exp.to_table(looker.step), "this", table=True), on=exp.and_(*on, copy=False), copy=False
+        exp.alias_(step_named(looker.step), "this", table=True), on=exp.and_(*on, copy=False), copy=False
     ).group_by(*(each.copy() for each in keys), copy=False)
 
 
@@ -249,7 +249,7 @@ def _given(steps: Steps, looked: Looked, word: str, bounds: dict[str, exp.Expr])
 def _held(steps: Steps, looked: Looked, word: str, held: exp.Expr, found: str, on: exp.Expr) -> str:
     """The looking rows with whether a condition about what they found holds."""
     given = exp.Coalesce(this=held, expressions=[exp.false()])
-    this = exp.alias_(exp.to_table(looked.looker.step), "this", table=True)
+    this = exp.alias_(step_named(looked.looker.step), "this", table=True)
     select = exp.select(exp.column(exp.Star(), "this"), exp.alias_(given, name(word))).from_(this, copy=False)
     return steps.add(f"with_{word}", select.join(found, on=on, join_type="left", copy=False))
 
@@ -279,7 +279,7 @@ def _asof(steps: Steps, looked: Looked, word: str) -> str:
     on = exp.EQ(this=ours, expression=column("shared", found)).and_(
         exp.GT(this=bounds["before"], expression=column(AT, found))
     )
-    this = exp.alias_(exp.to_table(looker.step), "this", table=True)
+    this = exp.alias_(step_named(looker.step), "this", table=True)
     join = exp.Join(this=exp.to_table(found), side="LEFT", method="ASOF", on=on)
     joined = exp.select(exp.column(exp.Star(), "this"), exp.alias_(made, name(word))).from_(this, copy=False)
     joined.append("joins", join)
@@ -291,7 +291,7 @@ def _joined(steps: Steps, looker: Looker, word: str, look: Look, found: str, on:
     if look.take in ("exists", "count"):
         nothing = exp.false() if look.take == "exists" else exp.Literal.number(0)
         given = exp.Coalesce(this=given, expressions=[nothing])
-    this = exp.alias_(exp.to_table(looker.step), "this", table=True)
+    this = exp.alias_(step_named(looker.step), "this", table=True)
     select = exp.select(exp.column(exp.Star(), "this"), exp.alias_(given, name(word))).from_(this, copy=False)
     return steps.add(f"with_{word}", select.join(found, on=on, join_type="left", copy=False))
 
@@ -316,7 +316,7 @@ def _this(made: exp.Expr) -> exp.Expr:
 
 
 def _time(made: exp.Expr) -> exp.Expr:
-    return exp.cast(made, "timestamp")
+    return exp.cast(made, exp.DType.TIMESTAMP)
 
 
 def _wide() -> exp.DataType:

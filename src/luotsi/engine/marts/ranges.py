@@ -24,7 +24,7 @@ def between(key: str, within: Range) -> str:
 
 def lies_in(key: exp.Expr, within: Range) -> exp.Expr:
     """The same condition as a tree."""
-    first, last = (exp.cast(exp.Literal.string(each), "uuid") for each in within)
+    first, last = (exp.cast(exp.Literal.string(each), exp.DType.UUID) for each in within)
     return exp.Between(this=key, low=first, high=last)
 
 

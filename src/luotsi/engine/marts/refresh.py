@@ -85,7 +85,7 @@ def as_of(con: Connection, county: County, day: datetime.date, concepts: Iterabl
     _laid(con, made)
     con.execute("DETACH DATABASE IF EXISTS as_of")
     con.execute("ATTACH ':memory:' AS as_of (READ_WRITE)")
-    end = exp.cast(exp.Literal.string(f"{day.isoformat()} 23:59:59.999999"), "timestamp")
+    end = exp.cast(exp.Literal.string(f"{day.isoformat()} 23:59:59.999999"), exp.DType.TIMESTAMP)
     _calendar(con, "as_of")
     _same(con, county, made, made.hubs, end)
     shaper = Shaper(county, made, "as_of", end, filled=frozenset(_last_loads(con, made)))

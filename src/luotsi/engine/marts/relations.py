@@ -109,3 +109,8 @@ def column(word: str, table: str | None = None) -> exp.Column:
 def table(schema: str, of: str, alias: str) -> exp.Expr:
     """A mart in SQL, under an alias."""
     return exp.alias_(exp.Table(this=name(of), db=exp.to_identifier(schema)), name(alias), table=True)
+
+
+def step_named(word: str) -> exp.Table:
+    """A step in SQL: made here, for reading its name as SQL takes longer."""
+    return exp.Table(this=exp.to_identifier(word))

@@ -16,7 +16,7 @@ from luotsi.concepts.records import Look, Rows
 from luotsi.engine.marts import looks
 from luotsi.engine.marts.looks import Looker
 from luotsi.engine.marts.ranges import lies_in
-from luotsi.engine.marts.relations import Relation, column, relation, resolver, table
+from luotsi.engine.marts.relations import Relation, column, relation, resolver, step_named, table
 from luotsi.engine.marts.steps import Ground, Steps, conjuncts, flat, months, placed, selected, unfolded, used
 
 PERIOD = {"period_start": "date", "period_end": "date"}
@@ -178,9 +178,9 @@ class _Plan:
             exp.select(
                 exp.column(exp.Star(), self.chosen.step),
                 exp.alias_(column("month", "months"), "period_start"),
-                exp.alias_(exp.cast(end, "date"), "period_end"),
+                exp.alias_(exp.cast(end, exp.DType.DATE), "period_end"),
             )
-            .from_(self.chosen.step, copy=False)
+            .from_(step_named(self.chosen.step), copy=False)
             .join(
                 exp.Subquery(this=months(self.ground, self.every), alias=exp.TableAlias(this=name_of("months"))),
                 join_type="cross",
@@ -206,7 +206,7 @@ class _Plan:
     def _filter(self) -> None:
         ready = self._ready()
         if ready:
-            select = exp.select("*").from_(self.chosen.step, copy=False)
+            select = exp.select(exp.Star()).from_(step_named(self.chosen.step), copy=False)
             for each in ready:
                 select = select.where(self.chosen.sql(each), copy=False)
             self.chosen.add("kept", select)

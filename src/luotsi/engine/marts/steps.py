@@ -12,7 +12,7 @@ from luotsi.concepts.expressions import Names, names
 from luotsi.concepts.reading import County
 from luotsi.engine.duck.expressions import Bands, to_sql
 from luotsi.engine.marts.ranges import Range
-from luotsi.engine.marts.relations import column
+from luotsi.engine.marts.relations import column, step_named
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Steps:
         """The query: the steps, then `select`."""
         query = select.copy()
         for name, step in self.made.items():
-            query = query.with_(name, as_=step, copy=False)
+            query = query.with_(exp.TableAlias(this=exp.to_identifier(name)), as_=step, copy=False)
         return query
 
 
@@ -87,7 +87,7 @@ def used(trees: Iterable[exp.Expr]) -> list[tuple[str, str | None]]:
 def selected(parts: Mapping[str, exp.Expr], before: str) -> exp.Select:
     """A step that adds named columns to the one before it."""
     added = [exp.alias_(each, word, quoted=column(word).this.quoted) for word, each in parts.items()]
-    return exp.select("*", *added, copy=False).from_(before)
+    return exp.select(exp.Star(), *added, copy=False).from_(step_named(before))
 
 
 def select(*columns: str) -> exp.Select:
@@ -120,11 +120,14 @@ def unfolded(tree: exp.Expr, meanings: Mapping[str, exp.Expr]) -> exp.Expr:
 
 def months(ground: Ground, every: int = 1) -> exp.Select:
     """The first day of every month asked for (that `every` divides), as column `month`."""
-    first, last = exp.cast(ground.first_month.copy(), "timestamp"), exp.cast(ground.last_month.copy(), "timestamp")
+    first, last = (
+        exp.cast(ground.first_month.copy(), exp.DType.TIMESTAMP),
+        exp.cast(ground.last_month.copy(), exp.DType.TIMESTAMP),
+    )
     step = exp.Interval(this=exp.Literal.string("1"), unit=exp.var("month"))
     series = exp.Anonymous(this="generate_series", expressions=[first, last, step])
     listed = exp.Anonymous(this="unnest", expressions=[series])
-    found = exp.select(exp.alias_(exp.cast(listed, "date"), "month"))
+    found = exp.select(exp.alias_(exp.cast(listed, exp.DType.DATE), "month"))
     if every == 1:
         return found
     return (

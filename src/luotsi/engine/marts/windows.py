@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from luotsi.engine.marts.relations import column
+from luotsi.engine.marts.relations import column, step_named
 from luotsi.engine.marts.steps import Steps, select
 
 YEARS = 5
@@ -39,7 +39,7 @@ def word(month: str) -> str:
 
 def first_moments(steps: Steps, wanted: str, scan: Scan) -> str:
     """A step with the first `moment` of each `shared`."""
-    first = exp.Min(this=exp.cast(scan.at.copy(), "timestamp"))
+    first = exp.Min(this=exp.cast(scan.at.copy(), exp.DType.TIMESTAMP))
     found = scan.select.select(exp.alias_(scan.shared, "shared"), exp.alias_(first, "moment"))
     return steps.add(f"look_{wanted}", found.group_by(scan.shared.copy(), copy=False))
 
@@ -54,7 +54,7 @@ def months_met(steps: Steps, wanted: str, scan: Scan, months: exp.Select, bounds
     days = select("day", f"{word('period_end')} AS word", f"bit_or(CAST(1 AS BIGINT) << ({bit('period_end')})) AS bits")
     days = days.from_(_days(steps, wanted, months, bounds), copy=False).group_by("day", "word", copy=False)
     days_step = steps.add(f"months_of_{wanted}", days)
-    found = select("shared", "word", "bit_or(bits) AS bits").from_(met_step, copy=False)
+    found = select("shared", "word", "bit_or(bits) AS bits").from_(step_named(met_step), copy=False)
     found = found.join(days_step, using=["day"], copy=False).group_by("shared", "word", copy=False)
     return steps.add(f"look_{wanted}", found)
 
@@ -75,7 +75,7 @@ def given(
 
 
 def _day(scan: Scan) -> exp.Expr:
-    return exp.cast(scan.at.copy(), "date")
+    return exp.cast(scan.at.copy(), exp.DType.DATE)
 
 
 def _days(steps: Steps, wanted: str, months: exp.Select, bounds: dict[str, exp.Expr]) -> str:
@@ -83,11 +83,11 @@ def _days(steps: Steps, wanted: str, months: exp.Select, bounds: dict[str, exp.E
     ends = exp.select("month AS period_start", "CAST(last_day(month) AS DATE) AS period_end", dialect="duckdb").from_(
         months.subquery("months"), copy=False
     )
-    first, end = (exp.cast(bounds[each].copy(), "timestamp") for each in ("after", "before"))
+    first, end = (exp.cast(bounds[each].copy(), exp.DType.TIMESTAMP) for each in ("after", "before"))
     a_day = exp.Interval(this=exp.Literal.string("1"), unit=exp.var("day"))
     last = exp.Sub(this=end, expression=a_day)
     series = exp.Anonymous(
         this="unnest", expressions=[exp.Anonymous(this="generate_series", expressions=[first, last, a_day.copy()])]
     )
-    listed = exp.select("period_end", exp.alias_(exp.cast(series, "date"), "day"))
+    listed = exp.select("period_end", exp.alias_(exp.cast(series, exp.DType.DATE), "day"))
     return steps.add(f"days_{wanted}", listed.from_(ends.subquery("ends"), copy=False))

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from luotsi.concepts.expressions import type_of
 from luotsi.concepts.reading import County
-from luotsi.engine.marts.relations import column, name
+from luotsi.engine.marts.relations import column, name, step_named
 from luotsi.engine.marts.rows import Chosen
 from luotsi.engine.measures.groups import SEGMENT, label, set_name, shown
 from luotsi.engine.measures.plan import Asked, Pass
@@ -133,7 +133,9 @@ def add(chosen: Chosen, a_pass: Pass, trees: dict[str, exp.Expr], tally: Tally) 
     )
     by = [column(each) for each in ("month", "set", "group")]
     months = (
-        exp.select(*by, *tally.monthly()).from_(groups, copy=False).group_by(*(each.copy() for each in by), copy=False)
+        exp.select(*by, *tally.monthly())
+        .from_(step_named(groups), copy=False)
+        .group_by(*(each.copy() for each in by), copy=False)
     )
     return chosen.steps.add("monthly", months)
 
@@ -151,7 +153,7 @@ def _flagged(chosen: Chosen, trees: dict[str, exp.Expr], dimensions: list[str], 
     for place, number in tally.sums.values():
         wide = exp.cast(chosen.sql(number), exp.DataType.build("DECIMAL(24, 6)", dialect="duckdb"))
         columns.append(exp.alias_(wide, f"value_{place}"))
-    return exp.select(*columns).from_(chosen.step, copy=False)
+    return exp.select(*columns).from_(step_named(chosen.step), copy=False)
 
 
 def bundled(county: County, sets: list[tuple[str, ...]]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
@@ -197,11 +199,11 @@ def _cells(
         )
     always = ["month", *patterns]
     if len(bundles) == 1:
-        return select.from_(flagged, copy=False).group_by(
+        return select.from_(step_named(flagged), copy=False).group_by(
             *(column(each) for each in [*always, *next(iter(bundles))]), copy=False
         )
     sets = [exp.Tuple(expressions=[column(each) for each in [*always, *bundle]]) for bundle in bundles]
-    return select.from_(flagged, copy=False).group_by(exp.GroupingSets(expressions=sets), copy=False)
+    return select.from_(step_named(flagged), copy=False).group_by(exp.GroupingSets(expressions=sets), copy=False)
 
 
 def _bundle(bundles: dict[tuple[str, ...], list[tuple[str, ...]]], dimensions: list[str]) -> Iterator[exp.Expr]:
@@ -227,7 +229,7 @@ def _group(
     ]
     for place, _ in tally.sums.values():
         columns += [exp.alias_(exp.Sum(this=column(f"{each}_{place}")), f"{each}_{place}") for each in ("sum", "count")]
-    select = exp.select(*columns).from_(cells, copy=False)
+    select = exp.select(*columns).from_(step_named(cells), copy=False)
     if len(bundles) > 1:
         every = sorted({each for names in bundles for each in names})
         code = sum(1 << place for place, each in enumerate(reversed(every)) if each not in bundle)

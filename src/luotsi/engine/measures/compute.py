@@ -67,7 +67,9 @@ def compute(
 
 def between(county: County, schema: str, first_month: datetime.date, last_month: datetime.date) -> Ground:
     """The ground of a computing over a schema, for the months from one to another."""
-    first, last = (exp.cast(exp.Literal.string(str(day.replace(day=1))), "date") for day in (first_month, last_month))
+    first, last = (
+        exp.cast(exp.Literal.string(str(day.replace(day=1))), exp.DType.DATE) for day in (first_month, last_month)
+    )
     return Ground(county, schema, first, last)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from luotsi.engine.marts.relations import column, name
+from luotsi.engine.marts.relations import column, name, step_named
 from luotsi.engine.marts.rows import Chosen
 from luotsi.engine.marts.steps import select
 from luotsi.engine.marts.windows import bit, word
@@ -36,7 +36,7 @@ def _months(valued: str, asked: Asked) -> exp.Select:
     dimensions = [column(each) for each in asked.dimensions]
     years = exp.alias_(_sql(word("month")), "word")
     bits = exp.alias_(_sql(f"bit_or(CAST(1 AS BIGINT) << ({bit('month')}))"), "bits")
-    found = exp.select(column("thing"), years, *dimensions, bits).from_(valued, copy=False)
+    found = exp.select(column("thing"), years, *dimensions, bits).from_(step_named(valued), copy=False)
     found = found.where(exp.not_(exp.Is(this=column("thing"), expression=exp.null())), copy=False)
     if len(asked.sets) == 1:
         return found.group_by("thing", "word", *(column(each) for each in asked.sets[0]), copy=False)
@@ -56,7 +56,7 @@ def _masks(periods: str, asked: Asked, *, census: bool) -> exp.Select:
             f"{word('last_month')} AS word",
             f"((CAST(1 AS BIGINT) << ({months})) - 1) << ({bit(first)}) AS mask",
         )
-        .from_(periods, copy=False)
+        .from_(step_named(periods), copy=False)
         .where(f"grain IN ({grains})", copy=False)
     )
 
@@ -75,7 +75,7 @@ def _counted(found: str, masks: str, names: tuple[str, ...], asked: Asked) -> ex
         exp.alias_(things.copy(), "chosen"),
     ]
     on = _sql(f"{found}.word = {masks}.word AND {found}.bits & {masks}.mask <> 0")
-    query = exp.select(*columns).from_(found, copy=False).join(masks, on=on, copy=False)
+    query = exp.select(*columns).from_(step_named(found), copy=False).join(masks, on=on, copy=False)
     if len(asked.sets) > 1:
         code = sum(1 << place for place, each in enumerate(reversed(asked.dimensions)) if each not in names)
         query = query.where(exp.EQ(this=column("bundle"), expression=exp.Literal.number(code)), copy=False)

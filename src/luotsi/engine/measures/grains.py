@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from luotsi.concepts.expressions import parse, type_of
 from luotsi.concepts.methods import METHODS
-from luotsi.engine.marts.relations import column, name, relation, table
+from luotsi.engine.marts.relations import column, name, relation, step_named, table
 from luotsi.engine.marts.rows import Chosen
 from luotsi.engine.marts.steps import Ground, flat, used
 from luotsi.engine.measures.groups import SEGMENT, label, set_name, shown, with_segment
@@ -30,7 +30,10 @@ def in_periods(chosen: Chosen, a_pass: Pass, periods: str) -> None:
     grains = sorted({grain for each in a_pass.asked for grain in each.grains})
     wanted = exp.In(this=column("grain", periods), expressions=[exp.Literal.string(grain) for grain in grains])
     select = exp.select(exp.column(exp.Star(), chosen.step), *(column(each, periods) for each in PLACE))
-    chosen.add("in_periods", select.from_(chosen.step, copy=False).join(periods, on=exp.and_(on, wanted), copy=False))
+    chosen.add(
+        "in_periods",
+        select.from_(step_named(chosen.step), copy=False).join(periods, on=exp.and_(on, wanted), copy=False),
+    )
 
 
 def with_method(ground: Ground, chosen: Chosen, a_pass: Pass, dimensions: list[str]) -> dict[str, exp.Expr]:
@@ -50,7 +53,7 @@ def with_method(ground: Ground, chosen: Chosen, a_pass: Pass, dimensions: list[s
         exp.column(exp.Star(), chosen.step),
         exp.alias_(end, "period_end"),
         *(exp.alias_(column(word, "person"), flat(word, "person")) for word in wanted),
-    ).from_(chosen.step, copy=False)
+    ).from_(step_named(chosen.step), copy=False)
     if wanted:
         on = exp.EQ(this=column("key", "person"), expression=column("person", chosen.step))
         select = select.join(table(ground.schema, "person", "person"), on=on, join_type="left", copy=False)
@@ -86,7 +89,7 @@ def add(chosen: Chosen, a_pass: Pass, trees: dict[str, exp.Expr], asked: Asked) 
         exp.alias_(value, "value"),
         exp.alias_(weight, "weight"),
     ]
-    kept = exp.select(*columns).from_(chosen.step, copy=False)
+    kept = exp.select(*columns).from_(step_named(chosen.step), copy=False)
     if asked.where is not None:
         kept = kept.where(chosen.sql(asked.where), copy=False)
     valued = chosen.steps.add(f"valued_{asked.name}", kept)
@@ -121,7 +124,9 @@ def _parts(result: str, boolean: bool, weight_is_boolean: bool) -> dict[str, exp
             column("weight") if weight_is_boolean else exp.not_(exp.Is(this=column("weight"), expression=exp.null()))
         )
         held = exp.and_(known, asked)
-        middle = exp.Anonymous(this="median", expressions=[exp.cast(column("value"), "double", dialect="duckdb")])
+        middle = exp.Anonymous(
+            this="median", expressions=[exp.cast(column("value"), exp.DType.DOUBLE, dialect="duckdb")]
+        )
         counted = weighed = _where(exp.Count(this=exp.Star()), held)
         return {
             "numerator": exp.null(),
@@ -158,7 +163,9 @@ def _grouped(valued: str, names: tuple[str, ...], parts: dict[str, exp.Expr]) ->
         exp.alias_(label(names), name("group")),
         *(exp.alias_(made.copy(), word) for word, made in parts.items()),
     )
-    return select.from_(valued, copy=False).group_by(*(column(each) for each in [*PLACE, *names]), copy=False)
+    return select.from_(step_named(valued), copy=False).group_by(
+        *(column(each) for each in [*PLACE, *names]), copy=False
+    )
 
 
 def _top_share(valued: str, names: tuple[str, ...]) -> exp.Select:
@@ -182,7 +189,7 @@ def _top_share(valued: str, names: tuple[str, ...]) -> exp.Select:
                 exp.Window(this=exp.Count(this=exp.Star()), partition_by=[each.copy() for each in by]), "of_rows"
             ),
         )
-        .from_(valued, copy=False)
+        .from_(step_named(valued), copy=False)
         .where(exp.not_(exp.Is(this=column("value"), expression=exp.null())), copy=False)
     )
     # whole numbers throughout: the place times ten is at most the number of rows, rounded up to tens

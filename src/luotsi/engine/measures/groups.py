@@ -7,7 +7,7 @@ from sqlglot import exp
 from luotsi.concepts.expressions import parse
 from luotsi.concepts.reading import County
 from luotsi.concepts.records import Rows
-from luotsi.engine.marts.relations import column, name, table
+from luotsi.engine.marts.relations import column, name, step_named, table
 from luotsi.engine.marts.rows import Chosen
 from luotsi.engine.marts.steps import Ground, Steps
 
@@ -32,7 +32,7 @@ def with_segment(ground: Ground, steps: Steps, step: str, person: str) -> str:
         exp.LTE(this=column("since", "spans"), expression=column("period_end", step)),
         exp.GTE(this=column("until", "spans"), expression=column("period_end", step)),
     )
-    select = exp.select(exp.column(exp.Star(), step), column("segment", "spans")).from_(step, copy=False)
+    select = exp.select(exp.column(exp.Star(), step), column("segment", "spans")).from_(step_named(step), copy=False)
     return steps.add("segmented", select.join(spans, on=on, join_type="left", copy=False))
 
 
@@ -65,7 +65,7 @@ def shown(chosen: Chosen, trees: dict[str, exp.Expr], dimensions: list[str]) -> 
             continue
         sql = chosen.sql(trees[each])
         text = chosen.types(each, None) in ("text", "code") and isinstance(sql, exp.Column)
-        made.append(exp.alias_(sql if text else exp.cast(sql, "text"), name(each)))
+        made.append(exp.alias_(sql if text else exp.cast(sql, exp.DType.TEXT), name(each)))
     return made
 
 

@@ -16,7 +16,7 @@ from luotsi.concepts.reading import County
 from luotsi.concepts.records import Measure
 from luotsi.concepts.scope import looked_relation
 from luotsi.engine.duck.connection import Connection
-from luotsi.engine.marts.relations import column, relation
+from luotsi.engine.marts.relations import column, relation, step_named
 from luotsi.engine.marts.steps import Ground, Steps
 from luotsi.engine.measures.compute import between, ready
 from luotsi.engine.measures.grains import PLACE
@@ -105,7 +105,7 @@ def _parts(ground: Ground, a_pass: Pass) -> exp.Query:
             exp.alias_(exp.Literal.string(word), "name"),
             *(column(each, step) for each in GROUP),
             *(exp.alias_(_as(column(each, step), kind), each) for each, kind in NUMBERS.items()),
-        ).from_(step, copy=False)
+        ).from_(step_named(step), copy=False)
         for word, step in summed_steps(ground, steps, a_pass).items()
     ]
     return steps.finished(exp.union(*selects, distinct=False, copy=False) if len(selects) > 1 else selects[0])
@@ -131,5 +131,5 @@ def results(county: County, wanted: str, table: str, first_month: datetime.date,
     ground = between(county, "marts", first_month, last_month)
     steps = Steps()
     own = exp.EQ(this=column("name"), expression=exp.Literal.string(wanted))
-    step = steps.add("kept_parts", exp.select("*").from_(table).where(own))
+    step = steps.add("kept_parts", exp.select(exp.Star()).from_(table).where(own))
     return steps.finished(result(ground, steps, county.measures[wanted], step)).sql("duckdb", copy=False)

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from luotsi.concepts.expressions import parse
 from luotsi.concepts.records import Rows
-from luotsi.engine.marts.relations import column
+from luotsi.engine.marts.relations import column, step_named
 from luotsi.engine.marts.rows import PERIOD, Chosen
 from luotsi.engine.marts.steps import Ground, Steps, months
 
@@ -49,9 +49,9 @@ def _grains() -> tuple[exp.Select, ...]:
 
 def whole_years(ground: Ground) -> Ground:
     """The same ground with the months widened to whole years."""
-    first = exp.cast(_f("date_trunc", "year", exp.cast(ground.first_month, "date")), "date")
-    start = _f("date_trunc", "year", exp.cast(ground.last_month, "date"))
-    last = exp.cast(exp.Add(this=start, expression=_f("to_months", 11)), "date")
+    first = exp.cast(_f("date_trunc", "year", exp.cast(ground.first_month, exp.DType.DATE)), exp.DType.DATE)
+    start = _f("date_trunc", "year", exp.cast(ground.last_month, exp.DType.DATE))
+    last = exp.cast(exp.Add(this=start, expression=_f("to_months", 11)), exp.DType.DATE)
     return replace(ground, first_month=first, last_month=last)
 
 
@@ -63,24 +63,24 @@ def dated(chosen: Chosen, rows: Rows) -> None:
     own = [column("month")] if "month" in chosen.relation.columns else None
     every = exp.Star(except_=own)
     if rows.each == "period_end":
-        chosen.add("dated", exp.select(every, "period_start AS month").from_(chosen.step, copy=False))
+        chosen.add("dated", exp.select(every, "period_start AS month").from_(step_named(chosen.step), copy=False))
         return
     ground = chosen.ground
     tree = parse(rows.at or chosen.relation.happens or "NULL")
     at = chosen.sql(tree)
-    after = exp.Add(this=exp.cast(ground.last_month.copy(), "date"), expression=_f("to_months", 1))
-    month = exp.cast(_f("date_trunc", "month", at), "date")
+    after = exp.Add(this=exp.cast(ground.last_month.copy(), exp.DType.DATE), expression=_f("to_months", 1))
+    month = exp.cast(_f("date_trunc", "month", at), exp.DType.DATE)
     select = (
         exp.select(every, exp.alias_(month, "month"))
-        .from_(chosen.step, copy=False)
-        .where(exp.GTE(this=at.copy(), expression=exp.cast(ground.first_month.copy(), "date")), copy=False)
+        .from_(step_named(chosen.step), copy=False)
+        .where(exp.GTE(this=at.copy(), expression=exp.cast(ground.first_month.copy(), exp.DType.DATE)), copy=False)
         .where(exp.LT(this=at.copy(), expression=after), copy=False)
     )
     chosen.add("dated", select)
     ends = exp.select(
         "*", exp.alias_(column("month"), "period_start"), exp.alias_(_f("last_day", column("month")), "period_end")
     )
-    chosen.add("dated", ends.from_(chosen.step, copy=False))
+    chosen.add("dated", ends.from_(step_named(chosen.step), copy=False))
     chosen.more.update(PERIOD)
 
 

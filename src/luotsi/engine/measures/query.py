@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from luotsi.concepts.methods import METHODS
 from luotsi.concepts.records import Measure, Per
-from luotsi.engine.marts.relations import column, name
+from luotsi.engine.marts.relations import column, name, step_named
 from luotsi.engine.marts.rows import Chosen, choose
 from luotsi.engine.marts.steps import Ground, Steps
 from luotsi.engine.measures import cells, distinct, grains
@@ -95,7 +95,7 @@ def _summed(groups: str, listed: str, a_pass: Pass, asked: Asked, parts: Parts) 
                 ("chosen", parts.chosen),
             )
         ),
-    ).from_(groups, copy=False)
+    ).from_(step_named(groups), copy=False)
     select = select.join(listed, on=exp.and_(on, asked_grains), copy=False)
     names = {set_name(names) for names in a_pass.sets}
     wanted = {set_name(names) for names in asked.sets}
@@ -112,7 +112,7 @@ def result(ground: Ground, steps: Steps, measure: Measure, step: str) -> exp.Sel
     """The result rows of a measure, from the step that has its parts by period and group."""
     alone = measure.result in ("count", "sum", "distinct")
     numerator = _double(column("numerator", step))
-    select = exp.Select().from_(step, copy=False)
+    select = exp.Select().from_(step_named(step), copy=False)
     if measure.per is not None:
         per = of_per(ground.county, measure, measure.per)
         found = summed_steps(whole_years(ground), steps, Pass(per.rows, (per,)), "whole_periods")[per.name]
@@ -184,4 +184,4 @@ def _scaled(value: exp.Expr, scale: Decimal) -> exp.Expr:
 
 
 def _double(made: exp.Expr) -> exp.Expr:
-    return exp.cast(made, "double", dialect="duckdb")
+    return exp.cast(made, exp.DType.DOUBLE, dialect="duckdb")

@@ -15,7 +15,7 @@ from luotsi.concepts.reading import County
 from luotsi.concepts.records import Rows, Segments
 from luotsi.engine.duck.connection import Connection
 from luotsi.engine.marts.ranges import Range, ranges
-from luotsi.engine.marts.relations import column, relation
+from luotsi.engine.marts.relations import column, relation, step_named
 from luotsi.engine.marts.rows import choose
 from luotsi.engine.marts.steps import Ground, Steps, quoted
 
@@ -72,7 +72,9 @@ def at(con: Connection, county: County, name: str, period_end: datetime.date, sc
     """Person's key as text -> segment at the end of a month; persons in none are absent."""
     steps, step = assigned(county, county.segments[name], schema, period_end, period_end)
     found = con.execute(
-        steps.finished(exp.select("CAST(person AS TEXT)", "segment").from_(step, copy=False)).sql("duckdb", copy=False)
+        steps.finished(exp.select("CAST(person AS TEXT)", "segment").from_(step_named(step), copy=False)).sql(
+            "duckdb", copy=False
+        )
     )
     return dict(found.fetchall())
 
@@ -80,7 +82,12 @@ def at(con: Connection, county: County, name: str, period_end: datetime.date, sc
 def sql(county: County, name: str) -> str:
     """The SQL of a segment list, laid out to be read; $first_month and $last_month are its parameters."""
     steps, step = _assigned(Ground(county), county.segments[name])
-    return steps.finished(exp.select("*").from_(step, copy=False)).sql("duckdb", copy=False, pretty=True) + "\n"
+    return (
+        steps.finished(exp.select(exp.Star()).from_(step_named(step), copy=False)).sql(
+            "duckdb", copy=False, pretty=True
+        )
+        + "\n"
+    )
 
 
 def assigned(
@@ -92,7 +99,7 @@ def assigned(
     persons: Range | None = None,
 ) -> tuple[Steps, str]:
     """The step with person, period_end and segment; persons outside `where` or for whom no rule holds are absent."""
-    months = (exp.cast(exp.Literal.string(str(day.replace(day=1))), "date") for day in (first, last))
+    months = (exp.cast(exp.Literal.string(str(day.replace(day=1))), exp.DType.DATE) for day in (first, last))
     return _assigned(Ground(county, schema, *months, persons=persons), segments)
 
 
@@ -113,9 +120,9 @@ def _assigned(ground: Ground, segments: Segments) -> tuple[Steps, str]:
         case = case.when(chosen.sql(tree), exp.Literal.string(name))
     person = column("key" if chosen.relation.concept == "person" else "person")
     select = exp.select(exp.alias_(person, "person"), column("period_end"), exp.alias_(case, "segment"))
-    chosen.add("assigned", select.from_(chosen.step, copy=False))
+    chosen.add("assigned", select.from_(step_named(chosen.step), copy=False))
     known = exp.not_(exp.Is(this=column("segment"), expression=exp.null()))
-    chosen.add("known", exp.select("*").from_(chosen.step, copy=False).where(known, copy=False))
+    chosen.add("known", exp.select(exp.Star()).from_(step_named(chosen.step), copy=False).where(known, copy=False))
     return steps, chosen.step
 
 
@@ -134,7 +141,7 @@ def spans(
         "- row_number() OVER (PARTITION BY person, segment ORDER BY period_end) AS run"
     )
     runs = steps.add(
-        "runs", exp.select("person", "segment", "period_end", run, dialect="duckdb").from_(step, copy=False)
+        "runs", exp.select("person", "segment", "period_end", run, dialect="duckdb").from_(step_named(step), copy=False)
     )
     select = exp.select(
         "person",
@@ -144,7 +151,7 @@ def spans(
         "MAX(period_end) AS until",
         dialect="duckdb",
     )
-    return steps.finished(select.from_(runs, copy=False).group_by("person", "segment", "run", copy=False))
+    return steps.finished(select.from_(step_named(runs), copy=False).group_by("person", "segment", "run", copy=False))
 
 
 def _freshest(con: Connection) -> datetime.date:
