@@ -24,6 +24,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import psutil
 import snowballstemmer
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -261,8 +262,10 @@ def _place(entry: str, chance: random.Random) -> Channel:
 
 
 def _timed(asked: Sequence[tuple[str, Any]]) -> dict[str, float]:
-    """Milliseconds of each search: wall, and CPU of this process."""
+    """Milliseconds of each search: wall, CPU of this process, and the mean CPU of the database's process for us."""
     queries = importlib.import_module("luotsi.web.services.queries")
+    database = _database()
+    before = sum(database.cpu_times()[:2])
     walls: list[float] = []
     works: list[float] = []
     for text, chosen in asked:
@@ -270,7 +273,16 @@ def _timed(asked: Sequence[tuple[str, Any]]) -> dict[str, float]:
         queries.search(text, chosen, limit=20)
         walls.append((time.perf_counter() - begun) * 1000)
         works.append((time.process_time() - worked) * 1000)
-    return {"searches": len(walls), **_spread(walls, ""), **_spread(works, "cpu_")}
+    beside = (sum(database.cpu_times()[:2]) - before) * 1000 / len(asked)
+    spread = {**_spread(walls, ""), **_spread(works, "cpu_")}
+    return {"searches": len(walls), **spread, "database_cpu_mean": round(beside, 1)}
+
+
+def _database() -> psutil.Process:
+    """The process of the database that answers us."""
+    with importlib.import_module("django.db").connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return psutil.Process(cursor.fetchone()[0])
 
 
 def _spread(times: list[float], name: str) -> dict[str, float]:
