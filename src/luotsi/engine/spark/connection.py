@@ -42,7 +42,9 @@ class Connection:
         self.spark: SparkSession = session()
         self.tables, self.read_only = Tables(folder), read_only
         self.frames: dict[str, DataFrame] = {}
-        """What is shown to Spark now, by the word it is shown under."""
+        """What statements read now, by the word it is shown to Spark under."""
+        self.views: dict[str, DataFrame] = {}
+        """What Spark has been shown of it: a table that is filled anew before it is read is shown once."""
         self.kept: dict[str, list[DataFrame]] = {}
         """What Spark holds of temporary tables, by word."""
         self.memory: set[str] = set()
@@ -88,7 +90,7 @@ class Connection:
 
     def register(self, view_name: str, python_object: object) -> object:
         """Shows an Arrow table under a name."""
-        self._show(view_name, self._arrow(python_object))
+        self.frames[view_name] = self._arrow(python_object)
         return self
 
     def unregister(self, view_name: str) -> object:
@@ -162,7 +164,7 @@ class Connection:
         table = arrow_rows(schema, columns or schema.names, rows)
         if temporary:
             before, new = self.frames[word], self._arrow(table)
-            self._show(word, new if before is self.bare.get(schema) else before.unionAll(new))
+            self.frames[word] = new if before is self.bare.get(schema) else before.unionAll(new)
         else:
             self._writable()
             part = self.tables.part(name)
@@ -189,7 +191,7 @@ class Connection:
         new = self._frame(fitted(query, columns or [*types], types))
         if temporary:
             new = new if isinstance(query, exp.Values) else self._held(word, new)
-            self._show(word, self.frames[word].unionAll(new))
+            self.frames[word] = self.frames[word].unionAll(new)
             return Answer(count=new.count)
         self._writable()
         rows = self._appended(name, word, self._put(name, new))
@@ -264,33 +266,36 @@ class Connection:
     def _frame(self, tree: exp.Expr) -> DataFrame:
         made = self._reading(tree)
         for table in made.find_all(exp.Table):
-            if table.db and table.db not in ("temp", *self.memory):
-                self._shown(table.db, table.name)
+            self._shown(table.db, table.name, kept=bool(table.db) and table.db not in ("temp", *self.memory))
         steps, rest = split(made)
         try:
             for word, query in steps.items():
-                self._once(self.spark.sql(written(query))).createOrReplaceTempView(word)
+                _own_columns(self._once(self.spark.sql(written(query)))).createOrReplaceTempView(word)
             return self.spark.sql(written(rest))
         finally:
             for word in steps:
                 self.spark.catalog.dropTempView(word)
 
-    def _shown(self, schema: str, name: str) -> None:
+    def _shown(self, schema: str, name: str, *, kept: bool) -> None:
+        """Shows Spark a table that a statement reads: one `kept` in files, or one that lives in this session."""
         word = shown(schema, name)
-        if word in self.frames:
-            return
         if schema == "information_schema":
-            frame = self._catalogue()
-        else:
-            try:
-                table = self.tables.get(f"{schema}.{name}")
-            except KeyError:
-                raise UserError(f"there is no table {schema}.{name} in {self.tables.folder}") from None
-            paths = self.tables.paths(table.name)
-            frame = self._files(table.schema, paths) if paths else self._bare(table.schema)
-        frame.createOrReplaceTempView(word)
-        if schema != "information_schema":
-            self.frames[word] = frame
+            self._catalogue().createOrReplaceTempView(word)
+            return
+        if kept and word not in self.frames:
+            self.frames[word] = self._of_table(f"{schema}.{name}")
+        frame = self.frames.get(word)
+        if frame is not None and self.views.get(word) is not frame:
+            frame.createOrReplaceTempView(word)
+            self.views[word] = frame
+
+    def _of_table(self, name: str) -> DataFrame:
+        try:
+            table = self.tables.get(name)
+        except KeyError:
+            raise UserError(f"there is no table {name} in {self.tables.folder}") from None
+        paths = self.tables.paths(name)
+        return self._files(table.schema, paths) if paths else self._bare(table.schema)
 
     def _catalogue(self) -> DataFrame:
         there = [name.split(".", 1) for name in self.tables.names]
@@ -334,12 +339,12 @@ class Connection:
         if forget:
             self._forget(word)
         kept = self._held(word, frame)
-        self._show(word, kept)
+        self.frames[word] = kept
         return Answer(count=kept.count)
 
     def _empty(self, word: str, schema: Any) -> Answer:
         """A temporary table of no rows, which Spark knows to have none when it plans what reads it."""
-        self._show(word, self._bare(schema))
+        self.frames[word] = self._bare(schema)
         return Answer(count=lambda: 0)
 
     def _bare(self, schema: Any) -> DataFrame:
@@ -350,16 +355,12 @@ class Connection:
     def _held(self, word: str, frame: DataFrame) -> DataFrame:
         held = self._once(frame)
         self.kept.setdefault(word, []).append(held)
-        return held
+        return _own_columns(held)
 
     def _once(self, frame: DataFrame) -> DataFrame:
         """Rows that are worked out when they are first read, and let go of when nothing that reads them is left."""
         # With its plan cut off: what rests on them would otherwise be planned from the files up each time.
         return frame.localCheckpoint(eager=False, storageLevel=StorageLevel.MEMORY_AND_DISK)
-
-    def _show(self, word: str, frame: DataFrame) -> None:
-        frame.createOrReplaceTempView(word)
-        self.frames[word] = frame
 
     def _changed(self, word: str) -> None:
         """A table has other files now: it is shown anew when it is next read."""
@@ -369,7 +370,8 @@ class Connection:
         for each in self.kept.pop(word, []):
             of_java: Any = each._jdf  # pyright: ignore[reportPrivateUsage]
             of_java.queryExecution().logical().rdd().unpersist(False)
-        if self.frames.pop(word, None) is not None:
+        self.frames.pop(word, None)
+        if self.views.pop(word, None) is not None:
             self.spark.catalog.dropTempView(word)
 
     def _put(self, name: str, frame: DataFrame) -> Path:
@@ -381,6 +383,12 @@ class Connection:
     def _temporary(self, tree: exp.Create, target: exp.Table) -> bool:
         properties = tree.args.get("properties")
         return bool(properties and properties.find(exp.TemporaryProperty)) or target.db in self.memory
+
+
+def _own_columns(held: DataFrame) -> DataFrame:
+    """The same rows in columns of their own: Spark takes a column for that of the table it was read from otherwise, and
+    resolves no statement that joins the two."""
+    return held.toDF(*held.columns)
 
 
 def _target(tree: exp.Expr) -> tuple[exp.Table, list[str]]:

@@ -19,7 +19,7 @@ Rule = Callable[[exp.Expr], exp.Expr]
 def written(tree: exp.Expr, *, pretty: bool = False) -> str:
     """The statement as Spark's SQL, laid out to be read where that is asked for. The tree is not changed."""
     made = tree.copy()
-    for join in [each for each in made.find_all(exp.Join) if each.method == "ASOF"]:
+    for join in reversed([each for each in made.find_all(exp.Join) if each.method == "ASOF"]):  # the innermost first
         asof.replace(join)
     for node in reversed([*made.bfs()]):  # what stands inside first, so that a rule sees what Spark will
         new = _rewritten(node)
