@@ -48,7 +48,7 @@ def worked_examples(county: County, found: Sequence[Fault], progress: Progress |
         if str(county.files[kind, name]) not in faulty
     ]
     failed: list[Fault] = []
-    with duckdb.connect() as con:
+    with duckdb.connect(config={"threads": 1}) as con:  # a few rows each: a second thread costs more than it gives
         tables = Tables(con, county)
         for done, (kind, name) in enumerate(asked):
             if progress is not None:
