@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from urllib.parse import urljoin
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -97,14 +99,27 @@ def test_each_page_before_a_visit_is_accessible_and_fits(
             picture(page, f"pre-visit-{name}-{language}-{scheme}-{width}")
 
 
-@pytest.mark.parametrize(
-    ("language", "width", "javascript"), [("fi", 390, True), ("sv", 1440, True), ("en", 390, False)]
-)
+@pytest.mark.parametrize(("language", "javascript"), [("fi", True), ("en", False)])
 def test_a_child_and_a_guardian_answer_and_the_visit_shows_both_side_by_side(
-    visit: Visit, axe: Check, fits: Check, picture: Keep, rauha: User, language: str, width: int, javascript: bool
+    visit: Visit, axe: Check, fits: Check, picture: Keep, rauha: User, language: str, javascript: bool
 ) -> None:
     row, mandate = Invitation.objects.get(reason="age_check"), Mandate.objects.get()
-    common = {"language": language, "width": width, "javascript": javascript}
+    common = {"language": language, "width": 390, "javascript": javascript}
+
+    def seen(page: Page, name: str) -> None:
+        """In Swedish and wide too, where there are scripts to judge it by; last as the story goes on."""
+        for tongue, width in [*([("sv", 1440)] if javascript else []), (language, 390)]:
+            page.context.add_cookies(
+                [{"name": settings.LANGUAGE_COOKIE_NAME, "value": tongue, "url": urljoin(page.url, "/")}]
+            )
+            page.set_viewport_size({"width": width, "height": 900})
+            page.reload()
+            assert page.get_attribute("html", "lang") == tongue
+            fits(page)
+            if javascript:
+                axe(page)
+            picture(page, f"pre-visit-{name}-{tongue}-{width}")
+
     child = visit("/matters/", user=row.person.user, **common)
     child.locator(f"a[href='/asked/{row.pk}/']").click()
     fill(child, "3", whole=True)
@@ -113,17 +128,12 @@ def test_a_child_and_a_guardian_answer_and_the_visit_shows_both_side_by_side(
     guardian.wait_for_url("**/me/")
     guardian.goto("/matters/")
     guardian.locator(f"a[href='/asked/{row.pk}/']").click()
-    if javascript:
-        axe(guardian)
-    fits(guardian)
-    picture(guardian, f"pre-visit-guardian-{language}-{width}")
+    guardian.wait_for_url(f"**/asked/{row.pk}/")
+    seen(guardian, "guardian")
     fill(guardian, "5", whole=False)
     expect(guardian.locator("main")).not_to_contain_text("tunnoton")
     professional = visit("/visits/", user=user_with(Role.PROFESSIONAL, HEALTH_CENTRE), **common)
     professional.locator(f"a[href$='/visits/{row.pk}/']").click()
     professional.wait_for_url(f"**/visits/{row.pk}/")
     expect(professional.locator("main section.stack > h2")).to_have_count(2)
-    if javascript:
-        axe(professional)
-    fits(professional)
-    picture(professional, f"pre-visit-visit-{language}-{width}")
+    seen(professional, "visit")
