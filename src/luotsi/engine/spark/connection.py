@@ -265,8 +265,7 @@ class Connection:
 
     def _frame(self, tree: exp.Expr) -> DataFrame:
         made = self._reading(tree)
-        for table in made.find_all(exp.Table):
-            self._shown(table.db, table.name, kept=bool(table.db) and table.db not in ("temp", *self.memory))
+        self._read(made)
         steps, rest = split(made)
         try:
             for word, query in steps.items():
@@ -275,6 +274,11 @@ class Connection:
         finally:
             for word in steps:
                 self.spark.catalog.dropTempView(word)
+
+    def _read(self, tree: exp.Expr) -> None:
+        """Shows Spark every table that a statement reads."""
+        for table in tree.find_all(exp.Table):
+            self._shown(table.db, table.name, kept=bool(table.db) and table.db not in ("temp", *self.memory))
 
     def _shown(self, schema: str, name: str, *, kept: bool) -> None:
         """Shows Spark a table that a statement reads: one `kept` in files, or one that lives in this session."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -98,6 +100,34 @@ def test_a_step_that_several_places_read_is_computed_once(con: Connection) -> No
     assert [tuple(row) for row in frame.collect()] == [(1, 2), (2, 1)]
 
 
+def test_a_shared_step_meets_the_table_that_it_was_read_from(con: Connection) -> None:
+    con.execute("CREATE TABLE vault.t AS SELECT * FROM (VALUES (1, 'a'), (1, 'b'), (2, 'c')) AS v(n, word)")
+    con.execute("CREATE TEMP TABLE hard AS SELECT DISTINCT n FROM vault.t")
+    found = con.execute(
+        "WITH own AS (SELECT n, word FROM vault.t SEMI JOIN hard USING (n)), "
+        "top AS (SELECT * FROM own QUALIFY row_number() OVER (PARTITION BY n ORDER BY word) = 1), "
+        "given AS (SELECT n, word FROM hard JOIN vault.t USING (n)), "
+        "won AS (SELECT g.* FROM given AS g LEFT JOIN top AS t ON g.n = t.n AND g.word = t.word WHERE t.n IS NULL), "
+        "line AS (SELECT n, word, TRUE AS stored FROM own UNION ALL SELECT n, word, FALSE FROM won), "
+        "seen AS (SELECT *, lag(row(word)) OVER (PARTITION BY n ORDER BY word, stored) AS before FROM line), "
+        "chosen AS (SELECT * FROM seen WHERE NOT stored AND row(word) IS DISTINCT FROM before), "
+        "counts AS (SELECT n, count(*) AS many FROM vault.t SEMI JOIN hard USING (n) GROUP BY n) "
+        "SELECT c.n, c.word, counts.many FROM chosen AS c LEFT JOIN counts ON c.n = counts.n"
+    ).fetchall()
+    assert found == [(1, "b", 2)]
+
+
+def test_the_rows_of_parameters_are_kept_in_the_types_of_the_table(con: Connection) -> None:
+    con.execute("CREATE TABLE vault.t (n INTEGER, amount DECIMAL(18, 6), word VARCHAR, day DATE, at TIMESTAMP)")
+    con.execute("CREATE TEMP TABLE t (n INTEGER, amount DECIMAL(18, 6), word VARCHAR, day DATE, at TIMESTAMP)")
+    day, at = datetime.date(2024, 2, 29), datetime.datetime(2024, 2, 29, 7, 30)
+    for name in ("vault.t", "t"):
+        con.executemany(f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?)", [[1, Decimal("1.5"), "a", day, at]])
+        con.execute(f"INSERT INTO {name} (word, n) VALUES (?, ?), (?, ?)", ["b", 2, None, 3])
+        wanted = [(1, Decimal("1.5"), "a", day, at), (2, None, "b", None, None), (3, None, None, None, None)]
+        assert con.execute(f"SELECT * FROM {name} ORDER BY n").fetchall() == wanted
+
+
 def test_a_table_that_is_emptied_while_another_rests_on_it_leaves_that_its_rows(con: Connection) -> None:
     con.execute("CREATE TEMP TABLE a AS SELECT * FROM (VALUES (1), (2)) AS v(n)")
     con.execute("CREATE TEMP TABLE b AS SELECT n FROM a")
@@ -110,12 +140,9 @@ def test_a_table_that_is_emptied_while_another_rests_on_it_leaves_that_its_rows(
 
 def plan(con: Connection, query: str) -> str:
     """The physical plan of a query."""
-    return (
-        con.spark.sql(written(sqlglot.parse_one(query, dialect="duckdb")))
-        ._jdf.queryExecution()
-        .executedPlan()
-        .toString()
-    )
+    tree = sqlglot.parse_one(query, dialect="duckdb")
+    con._read(tree)
+    return con.spark.sql(written(tree))._jdf.queryExecution().executedPlan().toString()
 
 
 @pytest.fixture(scope="module")

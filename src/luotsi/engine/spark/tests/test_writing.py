@@ -61,6 +61,19 @@ def test_the_row_before_in_time_is_found_by_one_window_and_pairs_no_row_with_ano
     assert "LAST_VALUE(found, TRUE) OVER (PARTITION BY asof_key ORDER BY asof_at, asof_side" in text
 
 
+def test_the_row_before_is_found_in_what_rests_on_a_row_before_too() -> None:
+    inner = "SELECT this.*, one.t AS first FROM a AS this ASOF LEFT JOIN b AS one ON this.k = one.k AND this.at > one.t"
+    text = written(
+        sqlglot.parse_one(
+            f"SELECT this.*, two.t FROM ({inner}) AS this ASOF LEFT JOIN c AS two "
+            "ON this.k = two.k AND this.at > two.t",
+            dialect="duckdb",
+        )
+    )
+    assert "JOIN" not in text
+    assert text.count("LAST_VALUE(") == 2
+
+
 def test_a_time_with_an_offset_that_spark_cannot_read_is_a_clear_error() -> None:
     with pytest.raises(UserError, match="Spark reads times with an offset in ISO 8601 only"):
         written(sqlglot.parse_one("SELECT try_strptime(a, '%d.%m.%Y %H:%M%z')", dialect="duckdb"))
