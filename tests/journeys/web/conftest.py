@@ -198,6 +198,26 @@ def fits() -> Callable[[Page], None]:
 
 
 @pytest.fixture(scope="session")
+def whole(axe: Callable[..., None]) -> Callable[[Page, str], None]:
+    """whole(page, language) asks all that each page holds: its language, one heading of all, its width and axe's rules.
+
+    In English only the rules of words are asked: the others are held in Finnish and Swedish, light and dark, at the
+    desk and on a phone. Heading, language and width are one question: to ask each for itself takes three times as long.
+    """
+    look = """() => [
+        document.documentElement.lang,
+        [...document.querySelectorAll('h1')].filter(each => each.checkVisibility()).length,
+        document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    ]"""
+
+    def checked(page: Page, language: str) -> None:
+        assert (page.url, page.evaluate(look)) == (page.url, [language, 1, 0])
+        axe(page, again=language == "en")
+
+    return checked
+
+
+@pytest.fixture(scope="session")
 def picture() -> Callable[[Page, str], None]:
     """picture(page, name) keeps what the page looks like, for people to look at: only where LUOTSI_PICTURES is set."""
     asked = "LUOTSI_PICTURES" in os.environ

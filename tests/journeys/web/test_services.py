@@ -35,8 +35,7 @@ def keeper(transactional_db: None) -> User:
 @pytest.mark.parametrize(("language", "scheme", "width"), AS_SEEN)
 def test_each_page_of_the_directory_is_accessible_and_fits(
     visit: Visit,
-    axe: Check,
-    fits: Check,
+    whole: Check,
     picture: Keep,
     become: Become,
     keeper: User,
@@ -82,8 +81,7 @@ def test_each_page_of_the_directory_is_accessible_and_fits(
         become(page, user)
         for name, path in pages.items():
             page.goto(path)
-            axe(page, again=language == "en")
-            fits(page)
+            whole(page, language)
             picture(page, f"{name}-{language}-{scheme}-{width}")
 
 
