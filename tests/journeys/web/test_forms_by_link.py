@@ -24,7 +24,7 @@ from luotsi.web.people.permissions import Role
 from luotsi.web.people.tests.made_up import user_with
 
 Visit = Callable[..., Page]
-Check = Callable[[Page], None]
+Check = Callable[[Page, str], None]
 Keep = Callable[[Page, str], None]
 Tab = Callable[[Page, str], None]
 
@@ -54,41 +54,39 @@ def draft(analyst: User) -> FormVersion:
     return making.draft_form(by=analyst, questionnaire=questions, record_of=record)
 
 
-def seen(page: Page, axe: Check, fits: Check, picture: Keep, name: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    axe(page)
-    fits(page)
+def seen(page: Page, whole: Check, language: str, picture: Keep, name: str) -> None:
+    whole(page, language)
     picture(page, name)
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), AS_SEEN)
 def test_a_survey_by_link_is_accessible_from_its_making_to_its_thanks(
-    visit: Visit, axe: Check, fits: Check, picture: Keep, analyst: User, language: str, scheme: str, width: int
+    visit: Visit, whole: Check, picture: Keep, analyst: User, language: str, scheme: str, width: int
 ) -> None:
     address, kind = link(analyst), f"{language}-{scheme}-{width}"
     staff = visit("/form-links/", language=language, scheme=scheme, width=width, user=analyst)
-    seen(staff, axe, fits, picture, f"links-{kind}")
+    seen(staff, whole, language, picture, f"links-{kind}")
     staff.locator("input[name=name]").fill("Toinen kysely")
     staff.locator("input[name=until]").fill((timezone.localdate() + datetime.timedelta(days=3)).isoformat())
     staff.locator("main form.reading button").click()
     expect(staff.locator(".link-code svg")).to_be_visible()
-    seen(staff, axe, fits, picture, f"links-made-{kind}")
+    seen(staff, whole, language, picture, f"links-made-{kind}")
     page = visit(address, language=language, scheme=scheme, width=width)
-    seen(page, axe, fits, picture, f"link-start-{kind}")
+    seen(page, whole, language, picture, f"link-start-{kind}")
     page.locator("main button").click()
     page.wait_for_url(re.compile(r"/by-link/[^/]+/[0-9a-f-]+/$"))
-    seen(page, axe, fits, picture, f"link-answer-{kind}")
+    seen(page, whole, language, picture, f"link-answer-{kind}")
     page.locator("input[name=q-weeks]").fill("8")
     page.locator("input[name=q-numb][value=no]").check()
     page.locator("button[name=go][value=next].button-primary").click()
     page.wait_for_url("**page=drugs")
     page.locator("button[name=go][value=finish].button-primary").click()
     page.wait_for_url("**/result/")
-    seen(page, axe, fits, picture, f"link-result-{kind}")
+    seen(page, whole, language, picture, f"link-result-{kind}")
     over = visit(link(analyst, days=1), language=language, scheme=scheme, width=width)
     linking.Link.objects.update(closed_at=timezone.now())
     over.reload()
-    seen(over, axe, fits, picture, f"link-over-{kind}")
+    seen(over, whole, language, picture, f"link-over-{kind}")
 
 
 @pytest.mark.parametrize(
@@ -131,8 +129,7 @@ def tabbed(page: Page, name: str) -> None:
 @pytest.mark.parametrize(("language", "scheme", "width"), AS_SEEN)
 def test_a_file_is_attached_where_a_form_asks_for_one(
     visit: Visit,
-    axe: Check,
-    fits: Check,
+    whole: Check,
     picture: Keep,
     transactional_db: None,
     settings: Any,
@@ -150,15 +147,15 @@ def test_a_file_is_attached_where_a_form_asks_for_one(
     page = visit("/forms/back/", language=language, scheme=scheme, width=width, user=resident)
     page.locator("main button").first.click()
     page.wait_for_url(re.compile(r"/answers/[0-9a-f-]+/$"))
-    seen(page, axe, fits, picture, f"file-asked-{kind}")
+    seen(page, whole, language, picture, f"file-asked-{kind}")
     page.locator("input[name=q-weeks]").fill("8")
     page.locator("button[value='attach picture']").click()
     page.wait_for_url("**/files/picture/")
-    seen(page, axe, fits, picture, f"file-choose-{kind}")
+    seen(page, whole, language, picture, f"file-choose-{kind}")
     page.locator("input[type=file]").set_input_files(file)
     page.locator("main form button.button-primary").click()
     expect(page.locator(".files")).to_contain_text("selkä.pdf")
-    seen(page, axe, fits, picture, f"file-attached-{kind}")
+    seen(page, whole, language, picture, f"file-attached-{kind}")
     page.locator("main p a").last.click()
     page.wait_for_url(re.compile(r"/answers/[0-9a-f-]+/$"))
     expect(page.locator("main")).to_contain_text("selkä.pdf")
@@ -167,12 +164,12 @@ def test_a_file_is_attached_where_a_form_asks_for_one(
 
 @pytest.mark.parametrize(("language", "scheme", "width"), AS_SEEN)
 def test_a_maker_adds_a_score_and_an_example_without_the_raw_texts(
-    visit: Visit, axe: Check, fits: Check, picture: Keep, analyst: User, language: str, scheme: str, width: int
+    visit: Visit, whole: Check, picture: Keep, analyst: User, language: str, scheme: str, width: int
 ) -> None:
     made, kind = draft(analyst), f"{language}-{scheme}-{width}"
     home = f"/form-making/{made.pk}/"
     page = visit(home, language=language, scheme=scheme, width=width, user=analyst)
-    seen(page, axe, fits, picture, f"made-{kind}")
+    seen(page, whole, language, picture, f"made-{kind}")
     page.locator("#name-scores").fill("length")
     page.locator("button[value='add scores']").click()
     page.wait_for_url("**/scores/length/")
@@ -182,11 +179,11 @@ def test_a_maker_adds_a_score_and_an_example_without_the_raw_texts(
         page.locator(f"textarea[name=class-0-label_{each}]").fill(f"Lyhyt {each}")
     page.locator("input[name=class-0-code]").fill("short")
     page.locator("input[name=class-0-since]").fill("0")
-    seen(page, axe, fits, picture, f"made-score-{kind}")
+    seen(page, whole, language, picture, f"made-score-{kind}")
     page.locator("button[name=do][value=save]").click()
     page.wait_for_url(f"**{home}")
     page.goto(f"{home}outcomes/physiotherapist/")
-    seen(page, axe, fits, picture, f"made-outcome-{kind}")
+    seen(page, whole, language, picture, f"made-outcome-{kind}")
     page.goto(f"{home}examples/new/")
     page.locator("input[name=name]").fill("Ten weeks")
     page.locator("input[name=q-weeks]").fill("10")
@@ -194,7 +191,7 @@ def test_a_maker_adds_a_score_and_an_example_without_the_raw_texts(
     page.locator("button[name=do][value=expect]").click()
     expect(page.locator("input[name=is_length]")).to_have_value("20")
     expect(page.locator("select[name=is_outcome]")).to_have_value("physiotherapist")
-    seen(page, axe, fits, picture, f"made-example-{kind}")
+    seen(page, whole, language, picture, f"made-example-{kind}")
     page.locator("button[name=do][value=save]").click()
     page.wait_for_url(f"**{home}")
     expect(page.locator("main")).to_contain_text("Ten weeks")
