@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from luotsi.concepts.errors import UserError
 from luotsi.concepts.referrals import ATTENDING, CLOSED, MET
 from luotsi.web.assessments import actions as answering
 from luotsi.web.assessments import published
@@ -124,15 +123,9 @@ def own_send(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
 def own_withdraw(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
     """Withdraws consent: the referral stops, and what it says is erased."""
     user, by = signed_in(request), acting(request)
-    try:
-        actions.withdraw(by=user, referral=referral, acting=by)
-    except NoReferral:
-        raise Http404 from None
-    except UserError as fault:
-        messages.error(request, str(fault))
-        return redirect("own_referral", referral=referral)
-    messages.success(request, _("Your consent is withdrawn. What was told of you is erased, and no one is given more."))
-    return redirect("own_referrals")
+    doing = lambda: actions.withdraw(by=user, referral=referral, acting=by)  # noqa: E731
+    said = _("Your consent is withdrawn. What was told of you is erased, and no one is given more.")
+    return done(request, ("own_referral", referral), doing, said, to="own_referrals")
 
 
 @require_POST

@@ -248,15 +248,9 @@ def send(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
 def withdraw(request: HttpRequest, referral: uuid.UUID) -> HttpResponseBase:
     """Withdraws a referral at the person's word."""
     user = signed_in(request)
-    try:
-        actions.withdraw(by=user, referral=referral)
-    except NoReferral:
-        raise Http404 from None
-    except UserError as fault:
-        messages.error(request, str(fault))
-        return redirect("referral", referral=referral)
-    messages.success(request, _("The referral is withdrawn, and what it said is erased."))
-    return redirect("referrals")
+    said = _("The referral is withdrawn, and what it said is erased.")
+    doing = lambda: actions.withdraw(by=user, referral=referral)  # noqa: E731
+    return done(request, ("referral", referral), doing, said, to="referrals")
 
 
 @require_POST
