@@ -100,21 +100,18 @@ def test_a_step_that_several_places_read_is_computed_once(con: Connection) -> No
     assert [tuple(row) for row in frame.collect()] == [(1, 2), (2, 1)]
 
 
-def test_a_shared_step_meets_the_table_that_it_was_read_from(con: Connection) -> None:
-    con.execute("CREATE TABLE vault.t AS SELECT * FROM (VALUES (1, 'a'), (1, 'b'), (2, 'c')) AS v(n, word)")
-    con.execute("CREATE TEMP TABLE hard AS SELECT DISTINCT n FROM vault.t")
-    found = con.execute(
-        "WITH own AS (SELECT n, word FROM vault.t SEMI JOIN hard USING (n)), "
-        "top AS (SELECT * FROM own QUALIFY row_number() OVER (PARTITION BY n ORDER BY word) = 1), "
-        "given AS (SELECT n, word FROM hard JOIN vault.t USING (n)), "
-        "won AS (SELECT g.* FROM given AS g LEFT JOIN top AS t ON g.n = t.n AND g.word = t.word WHERE t.n IS NULL), "
-        "line AS (SELECT n, word, TRUE AS stored FROM own UNION ALL SELECT n, word, FALSE FROM won), "
-        "seen AS (SELECT *, lag(row(word)) OVER (PARTITION BY n ORDER BY word, stored) AS before FROM line), "
-        "chosen AS (SELECT * FROM seen WHERE NOT stored AND row(word) IS DISTINCT FROM before), "
-        "counts AS (SELECT n, count(*) AS many FROM vault.t SEMI JOIN hard USING (n) GROUP BY n) "
-        "SELECT c.n, c.word, counts.many FROM chosen AS c LEFT JOIN counts ON c.n = counts.n"
-    ).fetchall()
-    assert found == [(1, "b", 2)]
+def test_what_is_kept_has_columns_of_its_own_so_that_it_can_be_joined_to_what_it_was_read_from(con: Connection) -> None:
+    con.execute("CREATE TABLE vault.t AS SELECT * FROM (VALUES (1, 'a'), (2, 'b')) AS v(n, word)")
+    con.execute("CREATE TEMP TABLE kept AS SELECT n, word FROM vault.t")
+    steps = "one AS (SELECT n FROM vault.t), two AS (SELECT a.n FROM one AS a JOIN one AS b USING (n))"
+    query = f"WITH {steps} SELECT two.n, t.word, kept.word FROM two JOIN vault.t AS t USING (n) JOIN kept USING (n)"
+    assert sorted(con.execute(query).fetchall()) == [(1, "a", "a"), (2, "b", "b")]
+    files, kept = (
+        con.frames[word]._jdf.queryExecution().analyzed().outputSet().mkString(" ").split()
+        for word in ("vault__t", "kept")
+    )
+    assert len(kept) == 2
+    assert not {*kept} & {*files}
 
 
 def test_the_rows_of_parameters_are_kept_in_the_types_of_the_table(con: Connection) -> None:
