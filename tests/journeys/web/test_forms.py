@@ -108,17 +108,12 @@ def test_each_page_of_forms_is_accessible_and_fits_for_who_may_open_it(
             picture(page, f"forms-{name}-{language}-{scheme}-{width}")
 
 
-@pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_a_form_is_filled_and_sent_by_keyboard_alone(
-    visit: Visit, tab_to: Callable[[Page, str], None], resident: User, language: str
+    visit: Visit, tab_to: Callable[[Page, str], None], resident: User
 ) -> None:
-    words = {
-        "fi": ("Aloita", "Seuraava", "Lopeta", "Lähetä"),
-        "sv": ("Börja", "Nästa", "Avsluta", "Skicka"),
-        "en": ("Begin", "Next", "Finish", "Send"),
-    }[language]
-    page = visit("/forms/back/", language=language, width=390, user=resident)
-    tab_to(page, words[0])
+    # In Swedish and English the keyboard goes through the same form by a link, in test_forms_by_link.
+    page = visit("/forms/back/", width=390, user=resident)
+    tab_to(page, "Aloita")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/answers/[0-9a-f-]+/$"))
     page.locator("input[name=q-weeks]").focus()
@@ -128,13 +123,13 @@ def test_a_form_is_filled_and_sent_by_keyboard_alone(
     page.locator("input[name=q-numb][type=radio]").first.focus()
     page.keyboard.press("ArrowDown")
     expect(page.locator("input[name=q-numb][value=no]")).to_be_checked()
-    tab_to(page, words[1])
+    tab_to(page, "Seuraava")
     page.keyboard.press("Enter")
     page.wait_for_url("**page=drugs")
-    tab_to(page, words[2])
+    tab_to(page, "Lopeta")
     page.keyboard.press("Enter")
     page.wait_for_url("**/result/")
-    tab_to(page, words[3])
+    tab_to(page, "Lähetä")
     page.keyboard.press("Enter")
     expect(page.locator(".notice-good").first).to_be_visible(timeout=30_000)
     assert Response.objects.get().sent_at is not None
