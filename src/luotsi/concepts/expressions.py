@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any, ClassVar
+from itertools import pairwise
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
+from sqlglot.tokenizer_core import Token, TokenType
 
 from luotsi.concepts.functions import ANY, FUNCTIONS
 
@@ -35,21 +36,24 @@ class ExpressionError(ValueError):
     """An expression that is refused; the text says what and what would be right."""
 
 
-class _Words(sqlglot.Dialect):
-    """Reads every function as written (no dialect's own functions), so that the allow-list alone decides."""
+CALLED = "luotsi_"
+"""Stands before the name of a function while it is parsed, so that none is taken for one that SQLGlot knows."""
+WORDS = frozenset({"and", "or", "not", "in", "between", "is", "case", "when", "then", "else", "over"})
+"""Words that an opening parenthesis may follow although they are no functions."""
+DIALECT = sqlglot.Dialect()
 
-    class Tokenizer(sqlglot.Tokenizer):
-        # a name may be a word that begins a statement in SQL: call, show, execute
-        COMMANDS = set()  # noqa: RUF012
-        KEYWORDS = {  # noqa: RUF012
-            word: token for word, token in sqlglot.Tokenizer.KEYWORDS.items() if token not in sqlglot.Tokenizer.COMMANDS
-        }
 
-    class Parser(sqlglot.Parser):
-        FUNCTIONS: ClassVar[dict[str, Any]] = {}
-        FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {}
-        NO_PAREN_FUNCTIONS: ClassVar[dict[Any, Any]] = {}
-        NO_PAREN_FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {"CASE": sqlglot.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]}  # pyright: ignore[reportUnknownMemberType]
+def _tokens(text: str) -> list[Token]:
+    """The words of an expression, each function marked. One is put before it and taken off again: a first word such as
+    `call` would be read as the beginning of a statement.
+    """
+    found = DIALECT.tokenize(f"( {text}")[1:]
+    return [
+        Token(TokenType.VAR, CALLED + token.text)
+        if then.token_type == TokenType.L_PAREN and token.text.isidentifier() and token.text.lower() not in WORDS
+        else token
+        for token, then in pairwise([*found, Token(TokenType.SEMICOLON, "")])
+    ]
 
 
 def parse(text: str) -> exp.Expr:
@@ -61,16 +65,20 @@ def parse(text: str) -> exp.Expr:
 def _parsed(text: str) -> exp.Expr:
     """The tree of an expression, parsed once; whoever wants to change it takes a copy."""
     try:
-        tree = sqlglot.parse_one(text, dialect=_Words, into=exp.Condition)
+        found = DIALECT.parser().parse_into(exp.Condition, _tokens(text), text)
     except SqlglotError as error:
         said = error.errors[0]["description"] if isinstance(error, ParseError) and error.errors else None
         detail = str(said or str(error).splitlines()[0])
         detail = "a part of it is missing" if detail.startswith("Required keyword") else detail
         raise ExpressionError(f"{text!r} is not an expression: {detail}") from error
+    tree = found[0] if len(found) == 1 else None
+    if tree is None:
+        raise ExpressionError(f"{text!r} is not an expression: it has to be one, and one alone")
     for node in tree.walk():
         # places in the text, which no one asks for and every copy would carry along
         node._meta = None  # pyright: ignore[reportPrivateUsage]
         if isinstance(node, exp.Anonymous):
+            node.set("this", str(node.this).removeprefix(CALLED))
             name = str(node.this).lower()
             if name not in FUNCTIONS:
                 raise ExpressionError(f"{text!r} calls {name}, which is not a function here; see docs/reference")
