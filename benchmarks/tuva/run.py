@@ -40,6 +40,8 @@ def main() -> None:
     words.add_argument("--quick", action="store_true", help="2,000 persons, once, nothing kept")
     given = words.parse_args()
     persons, times = (2_000, 1) if given.quick else (given.persons, given.times)
+    if given.work:
+        given.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=given.work) as name:
         work = Path(name)
         data.write(work, persons)

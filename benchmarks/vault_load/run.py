@@ -104,6 +104,8 @@ def automate_dv(folder: Path, staging: str, memory: str, given: argparse.Namespa
 
 def compared(contacts: int, given: argparse.Namespace) -> list[Figure]:
     """The figures of all ways at one size."""
+    if given.work:
+        given.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=given.work) as name:
         root = Path(name)
         data.write_county(root / "county")
