@@ -39,6 +39,8 @@ NOTHING = "/static/ui/tokens.css"
 """A page of ours that has no script."""
 
 Visit = Callable[..., Page]
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""As Debian, Ubuntu and Google name it."""
 
 # The browser's own loop runs in this thread; the database is asked between its steps, never in them.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -46,8 +48,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, or Chrome."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
+    """Chromium, best the one that has no window to draw, or Chrome."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
     assert found, "no browser: run `sh setup.sh tests`"
     with sync_playwright() as playwright:
         # Every page is new to the engine of scripts: making code faster costs more than the faster code gives back. And
