@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -27,16 +28,12 @@ SPANS = {"person": "person", "segments": "segments", "segment": "segment", "sinc
 
 
 class Tables:
-    """The marts of a county as empty tables in memory, in a schema of their own, filled anew for each example.
-
-    The first example of a measure runs it as it stands; the others, and all unless `whole`, to be quick, ask for their
-    period and group alone.
-    """
+    """The marts of a county as empty tables in memory, in a schema of their own, filled anew for each question."""
 
     schema = "examples"
 
-    def __init__(self, con: Connection, county: County, engine: str = "DuckDB", *, whole: bool = True) -> None:
-        self.con, self.county, self.engine, self.whole, self.filled = con, county, engine, whole, set[str]()
+    def __init__(self, con: Connection, county: County, engine: str = "DuckDB") -> None:
+        self.con, self.county, self.engine, self.filled = con, county, engine, set[str]()
         con.execute(f"ATTACH ':memory:' AS {self.schema}")
         with given(con, "days", calendar_days()):
             con.execute(f"CREATE TABLE {self.schema}.calendar AS SELECT * FROM days")
@@ -65,28 +62,44 @@ class Tables:
             rows = [[plain(row.values.get(name)) for name in names.values()] for row in world.rows(relation)]
             self.con.executemany(f"INSERT INTO {self.named(relation)} ({listed}) VALUES ({places})", rows)
 
-    def asked(self, world: World, name: str, example: Example) -> dict[str, Decimal | None]:
-        """The engine's answer to an example of a measure: nothing counted where it gives no row."""
+    def asked(
+        self, world: World, name: str, examples: Sequence[Example], *, whole: bool = False
+    ) -> list[dict[str, Decimal | None]]:
+        """The engine's answers to examples of a measure over the same rows: nothing counted where it gives no row.
+
+        The measure is asked for the periods and groups of these examples alone, to be quick; `whole`: as it stands.
+        """
         self.fill(world)
-        period, measure = Period.read(example.period), self.county.measures[name]
-        if period.grain not in measure.periods:
-            raise UserError(f"{example.period} is a {period.grain}, which is not among the periods of {name}")
-        if set(example.group) - set(measure.dimensions):
-            raise UserError(f"{name} has no dimension {', '.join(set(example.group) - set(measure.dimensions))}")
-        as_it_stands = self.whole and example is measure.examples[0]
-        county = self.county if as_it_stands else asked_for(self.county, measure, example, period)
-        table = compute(self.con, county, [name], schema=self.schema, first_month=period.first, last_month=period.last)
-        group = ";".join(f"{dimension}={value}" for dimension, value in sorted(example.group.items()))
-        for row in table.to_pylist():
-            if row["period"] == example.period and row["group"] == group:
-                return {word: exact(row[word]) for word in ("numerator", "denominator", "value", "n")}
+        periods, measure = [Period.read(each.period) for each in examples], self.county.measures[name]
+        for example, period in zip(examples, periods, strict=True):
+            if period.grain not in measure.periods:
+                raise UserError(f"{example.period} is a {period.grain}, which is not among the periods of {name}")
+            if set(example.group) - set(measure.dimensions):
+                raise UserError(f"{name} has no dimension {', '.join(set(example.group) - set(measure.dimensions))}")
+        county = self.county if whole else asked_for(self.county, measure, examples, periods)
+        first, last = min(each.first for each in periods), max(each.last for each in periods)
+        table = compute(self.con, county, [name], schema=self.schema, first_month=first, last_month=last)
+        found = {(row["period"], row["group"]): row for row in table.to_pylist()}
+        groups = [
+            ";".join(f"{dimension}={value}" for dimension, value in sorted(each.group.items())) for each in examples
+        ]
+        return [_answer(found.get((example.period, group))) for example, group in zip(examples, groups, strict=True)]
+
+
+def _answer(row: Mapping[str, Any] | None) -> dict[str, Decimal | None]:
+    if row is None:
         return {"numerator": Decimal(0), "denominator": None, "value": None, "n": Decimal(0)}
+    return {word: exact(row[word]) for word in ("numerator", "denominator", "value", "n")}
 
 
-def asked_for(county: County, measure: Measure, example: Example, period: Period) -> County:
-    """The county with a measure cut down to what an example asks for."""
-    names = tuple(example.group)
-    cut = {"periods": (period.grain,), "dimensions": names, "pairs": (names,) if len(names) == 2 else ()}
+def asked_for(county: County, measure: Measure, examples: Sequence[Example], periods: Sequence[Period]) -> County:
+    """The county with a measure cut down to what examples ask for."""
+    groups = {tuple(each.group) for each in examples}
+    cut = {
+        "periods": tuple(grain for grain in measure.periods if grain in {each.grain for each in periods}),
+        "dimensions": tuple(each for each in measure.dimensions if any(each in group for group in groups)),
+        "pairs": tuple(group for group in sorted(groups) if len(group) == 2),
+    }
     return replace(county, measures={**county.measures, measure.measure: measure.model_copy(update=cut)})
 
 

@@ -14,7 +14,7 @@ from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County, read_county
 from luotsi.concepts.records import Example
 from luotsi.engine.measures.example_tables import Tables
-from luotsi.engine.measures.examples import agrees, key_of, rows_of, run, run_measures
+from luotsi.engine.measures.examples import agrees, key_of, rows_of, run, run_measures, run_together, together
 
 ROOT = Path(__file__).parents[5]
 COUNTY, FAULTS = read_county(ROOT / "county")
@@ -127,3 +127,21 @@ def test_an_example_leaves_no_rows_for_the_next(tables: Tables) -> None:
         COUNTY, measures={"contacts": measure.model_copy(update={"examples": (*measure.examples, example)})}
     )
     assert run_measures(county, ["contacts"], tables) == []
+
+
+@pytest.mark.parametrize("name", ["access_guarantee_share", "coc_index", "diabetes_bp_in_target"])
+def test_examples_beside_each_other_are_counted_as_the_reference_counts_them(name: str, tables: Tables) -> None:
+    assert run_together(COUNTY, name, tables) == []
+
+
+def test_examples_beside_each_other_share_no_person() -> None:
+    world, measure = together(COUNTY, "diabetes_bp_in_target"), COUNTY.measures["diabetes_bp_in_target"]
+    alone = sum(len(rows_of(COUNTY, "person", each.given["person"])) for each in measure.examples)
+    assert len({row.key for row in world.rows("person")}) == alone > 2
+
+
+def test_a_row_that_an_engine_alone_counts_is_told(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = replace(COUNTY, measures={**COUNTY.measures, "contacts": expecting("contacts").measures["contacts"]})
+    filled = Tables.fill
+    monkeypatch.setattr(Tables, "fill", lambda self, world: filled(self, replace(world, tables={})))
+    assert "contacts" in run_together(lost, "contacts", tables)[0]

@@ -15,7 +15,7 @@ from luotsi.concepts.reading import read_county
 from luotsi.engine.duck.connection import given
 from luotsi.engine.duck.expressions import to_sql
 from luotsi.engine.measures.example_tables import Tables, calendar_days
-from luotsi.engine.measures.examples import run_measures, run_segments
+from luotsi.engine.measures.examples import run_segments, run_together
 from luotsi.engine.segments.compute import at
 from luotsi.engine.spark.connection import Connection
 
@@ -36,8 +36,8 @@ def con(java: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connec
 
 @pytest.fixture(scope="module")
 def tables(con: Connection) -> Tables:
-    """Each example alone: the statements of whole measures are compared in the journey of the demonstration county."""
-    return Tables(con, COUNTY, "Spark", whole=False)
+    """The marts as empty tables."""
+    return Tables(con, COUNTY, "Spark")
 
 
 def shown(value: object) -> str:
@@ -73,8 +73,11 @@ def test_every_word_of_an_expression_gives_on_spark_the_value_computed_by_hand(c
 
 
 @pytest.mark.parametrize("name", sorted(COUNTY.measures))
-def test_a_measure_gives_on_spark_what_its_examples_expect(name: str, tables: Tables) -> None:
-    assert run_measures(COUNTY, [name], tables) == []
+def test_a_measure_gives_on_spark_what_the_reference_gives_for_all_its_examples_at_once(
+    name: str, tables: Tables
+) -> None:
+    """The reference gives what each expects; whole measures are compared in the journey of the demonstration county."""
+    assert run_together(COUNTY, name, tables) == []
 
 
 @pytest.mark.parametrize("name", sorted(COUNTY.segments))
