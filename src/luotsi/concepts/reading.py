@@ -25,6 +25,7 @@ from luotsi.concepts.referrals import Programme
 from luotsi.concepts.themes import Theme
 
 Lines = dict[tuple[str | int, ...], int]
+Stamp = tuple[int, int, int]
 R = TypeVar("R", bound=Record)
 
 
@@ -155,21 +156,19 @@ def read_record(path: Path, shape: type[R]) -> tuple[R | None, Lines, list[Fault
 
     A file that has not changed since this process read it is not read again.
     """
-    record, lines, faults = _read_record(path, shape, _stamp(path))
+    record, lines, faults = _read_record(path, shape, stamp(path))
     assert record is None or isinstance(record, shape)
     return record, lines, [*faults]
 
 
-def _stamp(path: Path) -> tuple[int, int, int]:
+def stamp(path: Path) -> Stamp:
     """What changes when a file does."""
     found = path.stat()
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 @lru_cache(maxsize=4096)
-def _read_record(
-    path: Path, shape: type[Record], _stamp: tuple[int, int, int]
-) -> tuple[Record | None, Lines, list[Fault]]:
+def _read_record(path: Path, shape: type[Record], _stamp: Stamp) -> tuple[Record | None, Lines, list[Fault]]:
     try:
         node = yaml.compose(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
     except UnicodeDecodeError as error:
@@ -261,7 +260,7 @@ def _read_codes(
         if not table.exists():
             faults.append(Fault(str(path), 1, "the list has no codes.csv beside it", "Add codes.csv: code,fi,sv,en"))
             continue
-        rows, wrong = _read_rows(table, _stamp(table))
+        rows, wrong = _read_rows(table, stamp(table))
         faults += wrong
         lists[record.codes] = Codes(record, rows)
         files["codes", record.codes], lines["codes", record.codes] = table, where
@@ -269,7 +268,7 @@ def _read_codes(
 
 
 @lru_cache(maxsize=1024)
-def _read_rows(table: Path, _stamp: tuple[int, int, int]) -> tuple[dict[str, dict[str, str]], list[Fault]]:
+def _read_rows(table: Path, _stamp: Stamp) -> tuple[dict[str, dict[str, str]], list[Fault]]:
     """The rows of a code list by code, and what is wrong with them."""
     rows: dict[str, dict[str, str]] = {}
     faults: list[Fault] = []

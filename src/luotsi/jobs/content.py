@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from luotsi.concepts.checking import check
-from luotsi.concepts.reading import County, Fault, read_county
+from luotsi.concepts.reading import County, Fault, Stamp, read_county, stamp
 from luotsi.connectors import known
 from luotsi.engine.measures.example_tables import Tables
 from luotsi.engine.measures.examples import run_measures, run_segments
@@ -23,11 +23,11 @@ Progress = Callable[[int, int, str], None]
 def faults(county: County) -> list[Fault]:
     """Every fault of content, by file and line. What this process has judged is judged again once a file changes."""
     files = sorted(path for root in county.roots for path in root.rglob("*") if path.is_file())
-    return [*_faults(county.roots, tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in files))]
+    return [*_faults(county.roots, tuple((path, stamp(path)) for path in files))]
 
 
 @lru_cache(maxsize=1)
-def _faults(roots: tuple[Path, ...], _stamp: tuple[tuple[Path, int, int], ...]) -> tuple[Fault, ...]:
+def _faults(roots: tuple[Path, ...], _stamps: tuple[tuple[Path, Stamp], ...]) -> tuple[Fault, ...]:
     county, _ = read_county(*roots)
     found = sorted({*check(county), *known.check(county)})
     return (*found, *(worked_examples(county, found) or ()), *judging.check(county)[1])

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import django
@@ -66,7 +67,7 @@ def serve(house: House, tell: Tell) -> None:
         # It reads models, and they wait for the settings.
         for line in importlib.import_module("luotsi.jobs.preparing").prepare(house.home):
             tell(line)
-        web = _start([*_gunicorn(house)], told, _end_with_parent)
+        web = _start([*_gunicorn(house)], told, signal.SIGTERM)
         worker = _worker(told)
         try:
             _wait_for_answer(house, web, stop)
@@ -153,22 +154,14 @@ def _gunicorn(house: House) -> Iterator[str]:
 
 
 def _worker(environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    return _start([sys.executable, "-m", "luotsi.jobs.worker"], environment, _die_with_parent)
+    """The worker. It is killed with us: no one is left then who would end it after its patience."""
+    return _start([sys.executable, "-m", "luotsi.jobs.worker"], environment, signal.SIGKILL)
 
 
-def _start(command: list[str], environment: Mapping[str, str], before: Callable[[], None]) -> subprocess.Popen[bytes]:
-    """A process that hears of no Ctrl-C but from us, and that does not outlive us (where Linux can tell it)."""
+def _start(command: list[str], environment: Mapping[str, str], last: signal.Signals) -> subprocess.Popen[bytes]:
+    """A process that hears of no Ctrl-C but from us, and of our own death by a `last` signal (where Linux can tell)."""
+    before = partial(_when_parent_dies, last)
     return subprocess.Popen(command, env=dict(environment), start_new_session=True, preexec_fn=before)
-
-
-def _end_with_parent() -> None:
-    """The web server is asked to end, as its own processes end with it."""
-    _when_parent_dies(signal.SIGTERM)
-
-
-def _die_with_parent() -> None:
-    """No one is left who would end the worker after its patience."""
-    _when_parent_dies(signal.SIGKILL)
 
 
 def _when_parent_dies(number: signal.Signals) -> None:
