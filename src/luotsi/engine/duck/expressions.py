@@ -143,7 +143,7 @@ def _f(name: str, *arguments: exp.Expr | str | int) -> exp.Expr:
 
 
 def _double(made: exp.Expr) -> exp.Expr:
-    return exp.cast(made, exp.DType.DOUBLE, dialect="duckdb")
+    return exp.cast(made, exp.DType.DOUBLE)
 
 
 def _int(made: exp.Expr) -> exp.Expr:

@@ -146,7 +146,7 @@ class Looked:
             case "mean":
                 total = exp.Sum(this=exp.cast(value, _wide()))
                 count = exp.Count(this=value.copy())
-                return exp.Div(this=exp.cast(total, exp.DType.DOUBLE, dialect="duckdb"), expression=count)
+                return exp.Div(this=exp.cast(total, exp.DType.DOUBLE), expression=count)
             case "sum":
                 return exp.Sum(this=exp.cast(value, _wide()))
             case _:

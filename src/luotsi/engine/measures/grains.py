@@ -124,9 +124,7 @@ def _parts(result: str, boolean: bool, weight_is_boolean: bool) -> dict[str, exp
             column("weight") if weight_is_boolean else exp.not_(exp.Is(this=column("weight"), expression=exp.null()))
         )
         held = exp.and_(known, asked)
-        middle = exp.Anonymous(
-            this="median", expressions=[exp.cast(column("value"), exp.DType.DOUBLE, dialect="duckdb")]
-        )
+        middle = exp.Anonymous(this="median", expressions=[exp.cast(column("value"), exp.DType.DOUBLE)])
         counted = weighed = _where(exp.Count(this=exp.Star()), held)
         return {
             "numerator": exp.null(),

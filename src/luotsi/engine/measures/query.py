@@ -184,4 +184,4 @@ def _scaled(value: exp.Expr, scale: Decimal) -> exp.Expr:
 
 
 def _double(made: exp.Expr) -> exp.Expr:
-    return exp.cast(made, exp.DType.DOUBLE, dialect="duckdb")
+    return exp.cast(made, exp.DType.DOUBLE)

@@ -140,8 +140,7 @@ def test_examples_beside_each_other_share_no_person() -> None:
     assert len({row.key for row in world.rows("person")}) == alone > 2
 
 
-def test_a_row_that_an_engine_alone_counts_is_told(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
-    lost = replace(COUNTY, measures={**COUNTY.measures, "contacts": expecting("contacts").measures["contacts"]})
+def test_rows_that_the_reference_alone_counts_are_told(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     filled = Tables.fill
     monkeypatch.setattr(Tables, "fill", lambda self, world: filled(self, replace(world, tables={})))
-    assert "contacts" in run_together(lost, "contacts", tables)[0]
+    assert "contacts" in run_together(COUNTY, "contacts", tables)[0]
