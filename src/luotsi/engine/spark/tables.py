@@ -206,7 +206,8 @@ class Tables:
             versions[each.name] = each.version = self._write(each)
             each.added, each.replaced = [], False
         names = sorted(versions)
-        rows = pa.table({"name": pa.array(names, pa.string()), "version": [versions[name] for name in names]})
+        numbers = pa.array([versions[name] for name in names], pa.int64())
+        rows = pa.table({"name": pa.array(names, pa.string()), "version": numbers})
         try:
             if self._committed()[1] != self.commit_version:
                 raise CommitFailedError("another commit")

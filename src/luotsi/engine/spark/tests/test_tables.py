@@ -98,6 +98,17 @@ def test_a_table_made_anew_under_its_name_holds_only_its_new_rows_and_columns(tm
     assert (again.get("marts.c").schema, again.paths("marts.c")) == (other, [])
 
 
+def test_a_first_commit_that_leaves_no_table_is_followed_by_any_other(tmp_path: Path) -> None:
+    tables = Tables(tmp_path)
+    tables.create("marts.c", SCHEMA)
+    tables.drop("marts.c")
+    tables.commit()
+    assert seen(tmp_path) == {}
+    tables.create("marts.c", SCHEMA)
+    tables.commit()
+    assert seen(tmp_path) == {"marts.c": []}
+
+
 STEPS = st.lists(
     st.tuples(st.sampled_from(["append", "replace", "create", "drop", "commit", "rollback", "open"]),
               st.sampled_from(NAMES), st.integers(0, 99)),
