@@ -75,7 +75,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Every test is parsed: garbage is collected again."""
+    """Every test is parsed: garbage is collected again, without looking through all that stays until the end."""
+    gc.freeze()
     gc.enable()
 
 
