@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('form', '-published_at', '-id'),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('published', 'withdrawn'))), fields=('form', 'version', 'digest'), name='form_version_once'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'waiting', 'published', 'withdrawn'])), name='form_version_state'), models.CheckConstraint(condition=models.Q(('form__regex', '^[a-z][a-z0-9_]*$')), name='form_version_name'), models.CheckConstraint(condition=models.Q(('author', None), ('approver', None), models.Q(('approver', models.F('author')), _negated=True), _connector='OR'), name='form_second_person'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('published', 'withdrawn')), _negated=True), models.Q(('published_at__isnull', False), models.Q(('shipped', True), ('approver__isnull', False), _connector='OR')), _connector='OR'), name='form_published_with_approval'), models.CheckConstraint(condition=models.Q(('shipped', True), ('author__isnull', False), _connector='OR'), name='form_has_author')],
             },
         ),
         migrations.CreateModel(
@@ -64,6 +65,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-changed_at',),
+                'indexes': [models.Index(fields=['person', '-changed_at'], name='response_of_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['in-progress', 'completed', 'amended'])), name='response_status'), models.CheckConstraint(condition=models.Q(('answered_by__in', ['self', 'guardian', 'authorised', 'professional'])), name='response_answered_by'), models.CheckConstraint(condition=models.Q(('minor_mark__regex', '^[1-4]?$')), name='response_minor_mark'), models.CheckConstraint(condition=models.Q(models.Q(('completed_at', None), ('status', 'in-progress')), models.Q(models.Q(('status', 'in-progress'), _negated=True), ('completed_at__isnull', False)), _connector='OR'), name='response_completed_at'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'amended'), _negated=True), ('corrects__isnull', False), _connector='OR'), name='response_amended_corrects'), models.CheckConstraint(condition=models.Q(('sent_at', None), ('completed_at__isnull', False), _connector='OR'), name='response_sent_when_completed')],
             },
         ),
         migrations.CreateModel(
@@ -78,6 +81,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('text__regex', '^\\s*$'), _negated=True), name='plan_says_something')],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +98,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason__regex', '^\\s*$'), _negated=True), name='override_reason'), models.CheckConstraint(condition=models.Q(('chosen', models.F('computed')), _negated=True), name='override_differs')],
             },
         ),
         migrations.CreateModel(
@@ -109,6 +114,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('revision', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('response', 'revision', 'path'), name='change_once')],
             },
         ),
         migrations.CreateModel(
@@ -125,73 +131,5 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ('id',),
             },
-        ),
-        migrations.AddConstraint(
-            model_name='formversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('published', 'withdrawn'))), fields=('form', 'version', 'digest'), name='form_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='formversion',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'waiting', 'published', 'withdrawn'])), name='form_version_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='formversion',
-            constraint=models.CheckConstraint(condition=models.Q(('form__regex', '^[a-z][a-z0-9_]*$')), name='form_version_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='formversion',
-            constraint=models.CheckConstraint(condition=models.Q(('author', None), ('approver', None), models.Q(('approver', models.F('author')), _negated=True), _connector='OR'), name='form_second_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='formversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('published', 'withdrawn')), _negated=True), models.Q(('published_at__isnull', False), models.Q(('shipped', True), ('approver__isnull', False), _connector='OR')), _connector='OR'), name='form_published_with_approval'),
-        ),
-        migrations.AddConstraint(
-            model_name='formversion',
-            constraint=models.CheckConstraint(condition=models.Q(('shipped', True), ('author__isnull', False), _connector='OR'), name='form_has_author'),
-        ),
-        migrations.AddIndex(
-            model_name='response',
-            index=models.Index(fields=['person', '-changed_at'], name='response_of_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['in-progress', 'completed', 'amended'])), name='response_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_by__in', ['self', 'guardian', 'authorised', 'professional'])), name='response_answered_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('minor_mark__regex', '^[1-4]?$')), name='response_minor_mark'),
-        ),
-        migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('completed_at', None), ('status', 'in-progress')), models.Q(models.Q(('status', 'in-progress'), _negated=True), ('completed_at__isnull', False)), _connector='OR'), name='response_completed_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'amended'), _negated=True), ('corrects__isnull', False), _connector='OR'), name='response_amended_corrects'),
-        ),
-        migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_at', None), ('completed_at__isnull', False), _connector='OR'), name='response_sent_when_completed'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('text__regex', '^\\s*$'), _negated=True), name='plan_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '^\\s*$'), _negated=True), name='override_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('chosen', models.F('computed')), _negated=True), name='override_differs'),
-        ),
-        migrations.AddConstraint(
-            model_name='change',
-            constraint=models.UniqueConstraint(fields=('response', 'revision', 'path'), name='change_once'),
         ),
     ]

@@ -38,6 +38,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-given_at', '-pk'),
+                'indexes': [models.Index(fields=['unit', '-given_at'], name='feedback_given_in_unit')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('comment', ''), ('mood', '')), models.Q(models.Q(('comment', ''), _negated=True), models.Q(('mood', ''), _negated=True)), _connector='OR'), name='feedback_comment_has_mood')],
             },
         ),
         migrations.CreateModel(
@@ -149,14 +151,6 @@ class Migration(migrations.Migration):
                 'ordering': ('-told_at', '-pk'),
                 'constraints': [models.CheckConstraint(condition=models.Q(('text__regex', '^\\s*$'), _negated=True), name='feedback_deed_says_something')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='answer',
-            index=models.Index(fields=['unit', '-given_at'], name='feedback_given_in_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('comment', ''), ('mood', '')), models.Q(models.Q(('comment', ''), _negated=True), models.Q(('mood', ''), _negated=True)), _connector='OR'), name='feedback_comment_has_mood'),
         ),
         migrations.AddConstraint(
             model_name='answer',

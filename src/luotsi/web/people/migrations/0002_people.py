@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-at', '-id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('basis__in', ['own', 'care', 'break_glass', 'privacy_officer'])), name='access_log_basis'), models.CheckConstraint(condition=models.Q(('what', ''), _negated=True), name='access_log_what')],
             },
         ),
         migrations.CreateModel(
@@ -34,6 +35,9 @@ class Migration(migrations.Migration):
                 ('starts', models.DateTimeField()),
                 ('ends', models.DateTimeField()),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='break_glass_ends'), models.CheckConstraint(condition=models.Q(('reason__regex', '^\\s*$'), _negated=True), name='break_glass_reason')],
+            },
         ),
         migrations.CreateModel(
             name='CareRelationship',
@@ -43,6 +47,9 @@ class Migration(migrations.Migration):
                 ('since', models.DateField()),
                 ('until', models.DateField(blank=True, null=True)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='care_dates')],
+            },
         ),
         migrations.CreateModel(
             name='Membership',
@@ -53,6 +60,9 @@ class Migration(migrations.Migration):
                 ('since', models.DateField()),
                 ('until', models.DateField(blank=True, null=True)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['professional', 'operational_leader', 'tactical_leader', 'strategic_leader', 'analyst', 'administrator', 'privacy_officer'])), name='membership_role'), models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='membership_dates')],
+            },
         ),
         migrations.CreateModel(
             name='Person',
@@ -65,6 +75,9 @@ class Migration(migrations.Migration):
                 ('municipality', models.CharField(blank=True, max_length=3)),
                 ('security_block', models.BooleanField(default=False)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='person_name'), models.CheckConstraint(condition=models.Q(('municipality__regex', '^(\\d{3})?$')), name='person_municipality_form')],
+            },
         ),
         migrations.CreateModel(
             name='SignIn',
@@ -143,23 +156,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['professional', 'operational_leader', 'tactical_leader', 'strategic_leader', 'analyst', 'administrator', 'privacy_officer'])), name='membership_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='membership_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
             constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('user', 'role', 'unit'), name='membership_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='person_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('municipality__regex', '^(\\d{3})?$')), name='person_municipality_form'),
         ),
         migrations.AddConstraint(
             model_name='carerelationship',
@@ -167,19 +164,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='carerelationship',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='care_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='carerelationship',
             constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('person', 'user', 'unit'), name='care_open_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='breakglass',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='break_glass_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='breakglass',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '^\\s*$'), _negated=True), name='break_glass_reason'),
         ),
         migrations.AddIndex(
             model_name='accesslog',
@@ -191,14 +176,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='accesslog',
-            constraint=models.CheckConstraint(condition=models.Q(('basis__in', ['own', 'care', 'break_glass', 'privacy_officer'])), name='access_log_basis'),
-        ),
-        migrations.AddConstraint(
-            model_name='accesslog',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('basis', 'break_glass'), ('break_glass__isnull', False)), models.Q(models.Q(('basis', 'break_glass'), _negated=True), ('break_glass', None)), _connector='OR'), name='access_log_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='accesslog',
-            constraint=models.CheckConstraint(condition=models.Q(('what', ''), _negated=True), name='access_log_what'),
         ),
     ]

@@ -26,6 +26,9 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField(auto_now_add=True)),
                 ('ended_at', models.DateTimeField(null=True)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ('guardian', 'authorised'))), name='mandate_kind'), models.CheckConstraint(condition=models.Q(('source__in', ('suomi_fi', 'dvv', 'paper'))), name='mandate_source'), models.CheckConstraint(condition=models.Q(('covers__contained_by', ['health', 'social']), ('covers__len__gt', 0)), name='mandate_covers'), models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='mandate_dates')],
+            },
         ),
         migrations.RemoveConstraint(
             model_name='accesslog',
@@ -72,22 +75,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='mandate',
             constraint=models.CheckConstraint(condition=models.Q(('principal', models.F('agent')), _negated=True), name='mandate_for_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('guardian', 'authorised'))), name='mandate_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ('suomi_fi', 'dvv', 'paper'))), name='mandate_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(('covers__contained_by', ['health', 'social']), ('covers__len__gt', 0)), name='mandate_covers'),
-        ),
-        migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='mandate_dates'),
         ),
         migrations.AddConstraint(
             model_name='mandate',

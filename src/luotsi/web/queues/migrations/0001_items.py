@@ -37,6 +37,10 @@ class Migration(migrations.Migration):
                 ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state__in', ('new', 'taken', 'handed_over'))), fields=['unit', 'due_at'], name='queues_open_of_unit'), models.Index(fields=['person', '-added_at'], name='queues_of_person')],
+                'constraints': [models.UniqueConstraint(fields=('origin', 'origin_id'), name='queues_item_once'), models.CheckConstraint(condition=models.Q(('state__in', ('new', 'taken', 'handed_over', 'resolved', 'cancelled'))), name='queues_item_state'), models.CheckConstraint(condition=models.Q(('origin__regex', '^[a-z][a-z_]*$'), models.Q(('origin_id', ''), _negated=True)), name='queues_item_origin'), models.CheckConstraint(condition=models.Q(('reason__regex', '^\\s*$'), _negated=True), name='queues_item_says_why'), models.CheckConstraint(condition=models.Q(('minor_mark__regex', '^[1-4]?$')), name='queues_item_mark'), models.CheckConstraint(condition=models.Q(('unit', ''), _negated=True), name='queues_item_unit'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'resolved'), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state', 'resolved'), _negated=True), ('outcome', '')), _connector='OR'), name='queues_item_outcome'), models.CheckConstraint(condition=models.Q(models.Q(('holder__isnull', False), ('state__in', ('taken', 'resolved'))), models.Q(('holder', None), ('state__in', ('new', 'cancelled'))), ('state', 'handed_over'), _connector='OR'), name='queues_item_holder')],
+            },
         ),
         migrations.CreateModel(
             name='Transition',
@@ -54,6 +58,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('at', 'id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('after', 'new'), ('before', '')), models.Q(('after', 'taken'), ('before', 'new')), models.Q(('after', 'taken'), ('before', 'handed_over')), models.Q(('after', 'handed_over'), ('before', 'new')), models.Q(('after', 'handed_over'), ('before', 'taken')), models.Q(('after', 'handed_over'), ('before', 'handed_over')), models.Q(('after', 'new'), ('before', 'taken')), models.Q(('after', 'new'), ('before', 'handed_over')), models.Q(('after', 'resolved'), ('before', 'taken')), models.Q(('after', 'cancelled'), ('before', 'new')), models.Q(('after', 'cancelled'), ('before', 'taken')), models.Q(('after', 'cancelled'), ('before', 'handed_over')), _connector='OR'), name='queues_move_allowed'), models.UniqueConstraint(condition=models.Q(('before', '')), fields=('item',), name='queues_begins_once')],
             },
         ),
         migrations.CreateModel(
@@ -67,58 +72,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('at', 'id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('text__regex', '^\\s*$'), _negated=True), name='queues_comment_says')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('state__in', ('new', 'taken', 'handed_over'))), fields=['unit', 'due_at'], name='queues_open_of_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(fields=['person', '-added_at'], name='queues_of_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.UniqueConstraint(fields=('origin', 'origin_id'), name='queues_item_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('new', 'taken', 'handed_over', 'resolved', 'cancelled'))), name='queues_item_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__regex', '^[a-z][a-z_]*$'), models.Q(('origin_id', ''), _negated=True)), name='queues_item_origin'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '^\\s*$'), _negated=True), name='queues_item_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.CheckConstraint(condition=models.Q(('minor_mark__regex', '^[1-4]?$')), name='queues_item_mark'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.CheckConstraint(condition=models.Q(('unit', ''), _negated=True), name='queues_item_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'resolved'), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state', 'resolved'), _negated=True), ('outcome', '')), _connector='OR'), name='queues_item_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('holder__isnull', False), ('state__in', ('taken', 'resolved'))), models.Q(('holder', None), ('state__in', ('new', 'cancelled'))), ('state', 'handed_over'), _connector='OR'), name='queues_item_holder'),
-        ),
-        migrations.AddConstraint(
-            model_name='transition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('after', 'new'), ('before', '')), models.Q(('after', 'taken'), ('before', 'new')), models.Q(('after', 'taken'), ('before', 'handed_over')), models.Q(('after', 'handed_over'), ('before', 'new')), models.Q(('after', 'handed_over'), ('before', 'taken')), models.Q(('after', 'handed_over'), ('before', 'handed_over')), models.Q(('after', 'new'), ('before', 'taken')), models.Q(('after', 'new'), ('before', 'handed_over')), models.Q(('after', 'resolved'), ('before', 'taken')), models.Q(('after', 'cancelled'), ('before', 'new')), models.Q(('after', 'cancelled'), ('before', 'taken')), models.Q(('after', 'cancelled'), ('before', 'handed_over')), _connector='OR'), name='queues_move_allowed'),
-        ),
-        migrations.AddConstraint(
-            model_name='transition',
-            constraint=models.UniqueConstraint(condition=models.Q(('before', '')), fields=('item',), name='queues_begins_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('text__regex', '^\\s*$'), _negated=True), name='queues_comment_says'),
         ),
     ]

@@ -30,6 +30,9 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='services.organisation')),
                 ('service', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='services.service')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'service'), name='referrals_receiver_once', nulls_distinct=False)],
+            },
         ),
         migrations.CreateModel(
             name='Referral',
@@ -59,6 +62,10 @@ class Migration(migrations.Migration):
                 ('receiver', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='referrals.receiver')),
                 ('referrer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['receiver', 'state'], name='referrals_of_receiver'), models.Index(fields=['person', '-made_at'], name='referrals_of_person'), models.Index(fields=['unit', '-made_at'], name='referrals_of_unit')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'consented', 'waiting', 'sent', 'accepted', 'proposed', 'met', 'attending', 'closed', 'declined', 'lapsed', 'withdrawn'))), name='referrals_state'), models.CheckConstraint(condition=models.Q(('origin__in', ('page', 'work_item', 'assessment', 'service', 'fhir'))), name='referrals_origin'), models.CheckConstraint(condition=models.Q(('unit', ''), _negated=True), name='referrals_unit'), models.CheckConstraint(condition=models.Q(('minor_mark__regex', '^[1-4]?$')), name='referrals_mark'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('consented', 'waiting', 'sent', 'accepted', 'proposed', 'met', 'attending', 'closed')), _negated=True), ('receiver__isnull', False), _connector='OR'), name='referrals_to_someone'), models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ('reached', 'partly', 'not_started', 'returned')), ('state', 'closed')), ('state', 'withdrawn'), models.Q(models.Q(('state', 'closed'), _negated=True), ('outcome', '')), _connector='OR'), name='referrals_outcome'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('person__isnull', False)), models.Q(('access_needs', ''), ('closing', ''), ('decline_text', ''), ('email', ''), ('goals', ''), ('language', ''), ('minor_mark', ''), ('origin_id', ''), ('own_words', ''), ('person', None), ('phone', ''), ('reason', ''), ('state', 'withdrawn')), _connector='OR'), name='referrals_withdrawn_is_bare')],
+            },
         ),
         migrations.CreateModel(
             name='Meeting',
@@ -75,6 +82,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('starts_at', 'proposed_at'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('answer__in', ('', 'accepted', 'another'))), name='referrals_meeting_answer'), models.CheckConstraint(condition=models.Q(('place', ''), _negated=True), name='referrals_meeting_place')],
             },
         ),
         migrations.CreateModel(
@@ -92,6 +100,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('given_at', 'id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('items__contained_by', ['name', 'phone', 'email', 'municipality', 'language', 'reason', 'goals', 'access_needs', 'wellbeing'])), name='referrals_consent_items'), models.CheckConstraint(condition=models.Q(('items__len__gt', 0), ('ended_at__isnull', False), _connector='OR'), name='referrals_consent_to_something'), models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('referral',), name='referrals_one_consent')],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +116,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('at', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('referral', 'moment', 'instrument'), name='referrals_score_once'), models.CheckConstraint(condition=models.Q(('moment__in', ('before', 'after', 'follow_up'))), name='referrals_moment'), models.CheckConstraint(condition=models.Q(models.Q(('instrument', 'who_5'), ('value__lte', 100)), models.Q(('instrument', 'lonely'), ('value__lte', 4)), _connector='OR'), name='referrals_score_value')],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +133,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('at', 'id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('after', 'draft'), ('before', '')), models.Q(('after', 'consented'), ('before', 'draft')), models.Q(('after', 'waiting'), ('before', 'consented')), models.Q(('after', 'sent'), ('before', 'consented')), models.Q(('after', 'sent'), ('before', 'waiting')), models.Q(('after', 'accepted'), ('before', 'sent')), models.Q(('after', 'proposed'), ('before', 'accepted')), models.Q(('after', 'met'), ('before', 'accepted')), models.Q(('after', 'met'), ('before', 'proposed')), models.Q(('after', 'attending'), ('before', 'met')), models.Q(('after', 'closed'), ('before', 'accepted')), models.Q(('after', 'closed'), ('before', 'proposed')), models.Q(('after', 'closed'), ('before', 'met')), models.Q(('after', 'closed'), ('before', 'attending')), models.Q(('after', 'declined'), ('before', 'sent')), models.Q(('after', 'declined'), ('before', 'accepted')), models.Q(('after', 'declined'), ('before', 'proposed')), models.Q(('after', 'lapsed'), ('before', 'sent')), models.Q(('after', 'draft'), ('before', 'consented')), models.Q(('after', 'draft'), ('before', 'waiting')), models.Q(('after', 'draft'), ('before', 'declined')), models.Q(('after', 'draft'), ('before', 'lapsed')), models.Q(('after', 'withdrawn'), ('before', 'draft')), models.Q(('after', 'withdrawn'), ('before', 'consented')), models.Q(('after', 'withdrawn'), ('before', 'waiting')), models.Q(('after', 'withdrawn'), ('before', 'declined')), models.Q(('after', 'withdrawn'), ('before', 'lapsed')), models.Q(('after', 'withdrawn'), ('before', 'sent')), models.Q(('after', 'withdrawn'), ('before', 'accepted')), models.Q(('after', 'withdrawn'), ('before', 'proposed')), models.Q(('after', 'withdrawn'), ('before', 'met')), models.Q(('after', 'withdrawn'), ('before', 'attending')), models.Q(('after', 'withdrawn'), ('before', 'closed')), _connector='OR'), name='referrals_move_allowed'), models.CheckConstraint(condition=models.Q(models.Q(('after', 'closed'), ('outcome__in', ('reached', 'partly', 'not_started', 'returned'))), models.Q(models.Q(('after', 'closed'), _negated=True), ('outcome', '')), _connector='OR'), name='referrals_closed_with_outcome'), models.CheckConstraint(condition=models.Q(models.Q(('after', 'closed'), ('before__in', ('accepted', 'proposed')), _negated=True), ('outcome__in', ('not_started', 'returned')), _connector='OR'), name='referrals_reached_by_meeting'), models.CheckConstraint(condition=models.Q(models.Q(('after', 'declined'), models.Q(('decline_reason', ''), _negated=True)), models.Q(models.Q(('after', 'declined'), _negated=True), ('decline_reason', '')), _connector='OR'), name='referrals_declined_why'), models.UniqueConstraint(condition=models.Q(('before', '')), fields=('referral',), name='referrals_begins_once')],
             },
         ),
         migrations.CreateModel(
@@ -132,105 +143,8 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='services.organisation')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='volunteers', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='receiver',
-            constraint=models.UniqueConstraint(fields=('organisation', 'service'), name='referrals_receiver_once', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='referral',
-            index=models.Index(fields=['receiver', 'state'], name='referrals_of_receiver'),
-        ),
-        migrations.AddIndex(
-            model_name='referral',
-            index=models.Index(fields=['person', '-made_at'], name='referrals_of_person'),
-        ),
-        migrations.AddIndex(
-            model_name='referral',
-            index=models.Index(fields=['unit', '-made_at'], name='referrals_of_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'consented', 'waiting', 'sent', 'accepted', 'proposed', 'met', 'attending', 'closed', 'declined', 'lapsed', 'withdrawn'))), name='referrals_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__in', ('page', 'work_item', 'assessment', 'service', 'fhir'))), name='referrals_origin'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('unit', ''), _negated=True), name='referrals_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('minor_mark__regex', '^[1-4]?$')), name='referrals_mark'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('consented', 'waiting', 'sent', 'accepted', 'proposed', 'met', 'attending', 'closed')), _negated=True), ('receiver__isnull', False), _connector='OR'), name='referrals_to_someone'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome__in', ('reached', 'partly', 'not_started', 'returned')), ('state', 'closed')), ('state', 'withdrawn'), models.Q(models.Q(('state', 'closed'), _negated=True), ('outcome', '')), _connector='OR'), name='referrals_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('person__isnull', False)), models.Q(('access_needs', ''), ('closing', ''), ('decline_text', ''), ('email', ''), ('goals', ''), ('language', ''), ('minor_mark', ''), ('origin_id', ''), ('own_words', ''), ('person', None), ('phone', ''), ('reason', ''), ('state', 'withdrawn')), _connector='OR'), name='referrals_withdrawn_is_bare'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('answer__in', ('', 'accepted', 'another'))), name='referrals_meeting_answer'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('place', ''), _negated=True), name='referrals_meeting_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('items__contained_by', ['name', 'phone', 'email', 'municipality', 'language', 'reason', 'goals', 'access_needs', 'wellbeing'])), name='referrals_consent_items'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('items__len__gt', 0), ('ended_at__isnull', False), _connector='OR'), name='referrals_consent_to_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('referral',), name='referrals_one_consent'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('referral', 'moment', 'instrument'), name='referrals_score_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('moment__in', ('before', 'after', 'follow_up'))), name='referrals_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('instrument', 'who_5'), ('value__lte', 100)), models.Q(('instrument', 'lonely'), ('value__lte', 4)), _connector='OR'), name='referrals_score_value'),
-        ),
-        migrations.AddConstraint(
-            model_name='transition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('after', 'draft'), ('before', '')), models.Q(('after', 'consented'), ('before', 'draft')), models.Q(('after', 'waiting'), ('before', 'consented')), models.Q(('after', 'sent'), ('before', 'consented')), models.Q(('after', 'sent'), ('before', 'waiting')), models.Q(('after', 'accepted'), ('before', 'sent')), models.Q(('after', 'proposed'), ('before', 'accepted')), models.Q(('after', 'met'), ('before', 'accepted')), models.Q(('after', 'met'), ('before', 'proposed')), models.Q(('after', 'attending'), ('before', 'met')), models.Q(('after', 'closed'), ('before', 'accepted')), models.Q(('after', 'closed'), ('before', 'proposed')), models.Q(('after', 'closed'), ('before', 'met')), models.Q(('after', 'closed'), ('before', 'attending')), models.Q(('after', 'declined'), ('before', 'sent')), models.Q(('after', 'declined'), ('before', 'accepted')), models.Q(('after', 'declined'), ('before', 'proposed')), models.Q(('after', 'lapsed'), ('before', 'sent')), models.Q(('after', 'draft'), ('before', 'consented')), models.Q(('after', 'draft'), ('before', 'waiting')), models.Q(('after', 'draft'), ('before', 'declined')), models.Q(('after', 'draft'), ('before', 'lapsed')), models.Q(('after', 'withdrawn'), ('before', 'draft')), models.Q(('after', 'withdrawn'), ('before', 'consented')), models.Q(('after', 'withdrawn'), ('before', 'waiting')), models.Q(('after', 'withdrawn'), ('before', 'declined')), models.Q(('after', 'withdrawn'), ('before', 'lapsed')), models.Q(('after', 'withdrawn'), ('before', 'sent')), models.Q(('after', 'withdrawn'), ('before', 'accepted')), models.Q(('after', 'withdrawn'), ('before', 'proposed')), models.Q(('after', 'withdrawn'), ('before', 'met')), models.Q(('after', 'withdrawn'), ('before', 'attending')), models.Q(('after', 'withdrawn'), ('before', 'closed')), _connector='OR'), name='referrals_move_allowed'),
-        ),
-        migrations.AddConstraint(
-            model_name='transition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('after', 'closed'), ('outcome__in', ('reached', 'partly', 'not_started', 'returned'))), models.Q(models.Q(('after', 'closed'), _negated=True), ('outcome', '')), _connector='OR'), name='referrals_closed_with_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='transition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('after', 'closed'), ('before__in', ('accepted', 'proposed')), _negated=True), ('outcome__in', ('not_started', 'returned')), _connector='OR'), name='referrals_reached_by_meeting'),
-        ),
-        migrations.AddConstraint(
-            model_name='transition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('after', 'declined'), models.Q(('decline_reason', ''), _negated=True)), models.Q(models.Q(('after', 'declined'), _negated=True), ('decline_reason', '')), _connector='OR'), name='referrals_declined_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='transition',
-            constraint=models.UniqueConstraint(condition=models.Q(('before', '')), fields=('referral',), name='referrals_begins_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='volunteer',
-            constraint=models.UniqueConstraint(fields=('user', 'organisation'), name='referrals_volunteer_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'organisation'), name='referrals_volunteer_once')],
+            },
         ),
     ]

@@ -46,6 +46,10 @@ class Migration(migrations.Migration):
                 ('dimensions', models.CharField(max_length=200)),
                 ('release', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='series', to='results.release')),
             ],
+            options={
+                'indexes': [models.Index(fields=['release', 'kind', 'name', 'grain', 'dimensions'], name='results_across')],
+                'constraints': [models.UniqueConstraint(fields=('release', 'kind', 'name', 'grain', 'group'), name='results_one_series')],
+            },
         ),
         migrations.CreateModel(
             name='Result',
@@ -61,6 +65,9 @@ class Migration(migrations.Migration):
                 ('suppressed', models.BooleanField()),
                 ('series', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='results', to='results.series')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('suppressed', False), models.Q(('denominator__isnull', True), ('high__isnull', True), ('low__isnull', True), ('n__isnull', True), ('numerator__isnull', True), ('value__isnull', True)), _connector='OR'), name='results_hidden_is_empty')],
+            },
         ),
         migrations.CreateModel(
             name='Load',
@@ -139,17 +146,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('release', 'name'), name='results_one_segment_list')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='series',
-            index=models.Index(fields=['release', 'kind', 'name', 'grain', 'dimensions'], name='results_across'),
-        ),
-        migrations.AddConstraint(
-            model_name='series',
-            constraint=models.UniqueConstraint(fields=('release', 'kind', 'name', 'grain', 'group'), name='results_one_series'),
-        ),
-        migrations.AddConstraint(
-            model_name='result',
-            constraint=models.CheckConstraint(condition=models.Q(('suppressed', False), models.Q(('denominator__isnull', True), ('high__isnull', True), ('low__isnull', True), ('n__isnull', True), ('numerator__isnull', True), ('value__isnull', True)), _connector='OR'), name='results_hidden_is_empty'),
         ),
     ]

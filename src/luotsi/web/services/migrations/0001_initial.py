@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('source__in', ['ptv', 'hsds', 'csv', 'own'])), name='organisation_source'), models.CheckConstraint(condition=models.Q(('name', {}), _negated=True), name='organisation_name'), models.CheckConstraint(condition=models.Q(('entry__regex', '^[A-Za-z0-9_.:~-]{1,100}$')), name='organisation_entry'), models.CheckConstraint(condition=models.Q(('kind__in', ('public', 'company', 'association', 'parish', 'other'))), name='organisation_kind'), models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='organisation_not_own_parent')],
             },
         ),
         migrations.CreateModel(
@@ -46,6 +47,9 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keeps', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keepers', to='services.organisation')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'organisation'), name='keeper_once')],
+            },
         ),
         migrations.CreateModel(
             name='Channel',
@@ -68,6 +72,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['named'], name='channel_named')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('source__in', ['ptv', 'hsds', 'csv', 'own'])), name='channel_source'), models.CheckConstraint(condition=models.Q(('name', {}), _negated=True), name='channel_name'), models.CheckConstraint(condition=models.Q(('entry__regex', '^[A-Za-z0-9_.:~-]{1,100}$')), name='channel_entry'), models.CheckConstraint(condition=models.Q(('kind__in', ('place', 'phone', 'online', 'website', 'form'))), name='channel_kind')],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +89,9 @@ class Migration(migrations.Migration):
                 ('accessibility', models.JSONField(default=dict)),
                 ('channel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='services.channel')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('east', None), ('north', None)), models.Q(('east__isnull', False), ('north__isnull', False)), _connector='OR'), name='place_point')],
+            },
         ),
         migrations.CreateModel(
             name='Proposal',
@@ -100,6 +109,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-at', '-id'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'refused'])), name='proposal_state'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='proposal_decided'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='proposal_refused_why'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('entry',), name='proposal_waits_once')],
             },
         ),
         migrations.CreateModel(
@@ -140,6 +150,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['named'], name='service_named'), django.contrib.postgres.indexes.GinIndex(fields=['municipalities'], name='service_municipalities')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('source__in', ['ptv', 'hsds', 'csv', 'own'])), name='service_source'), models.CheckConstraint(condition=models.Q(('name', {}), _negated=True), name='service_name'), models.CheckConstraint(condition=models.Q(('entry__regex', '^[A-Za-z0-9_.:~-]{1,100}$')), name='service_entry'), models.CheckConstraint(condition=models.Q(('fee__in', ['', 'free', 'charged', 'other'])), name='service_fee'), models.CheckConstraint(condition=models.Q(('least_age', None), ('most_age', None), ('least_age__lte', models.F('most_age')), _connector='OR'), name='service_ages')],
             },
         ),
         migrations.CreateModel(
@@ -175,6 +187,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-at',),
+                'constraints': [models.UniqueConstraint(fields=('user', 'service'), name='favourite_once')],
             },
         ),
         migrations.CreateModel(
@@ -204,101 +217,5 @@ class Migration(migrations.Migration):
                 'ordering': ('weekday', 'since', 'opens'),
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('opens__isnull', False), ('weekday__range', (1, 7))), models.Q(('since__isnull', False), ('until__isnull', False), ('weekday', None)), _connector='OR'), name='hours_regular_or_exception'), models.CheckConstraint(condition=models.Q(models.Q(('closes', None), ('opens', None)), models.Q(('closes__gt', models.F('opens')), ('closes__lte', 1440)), _connector='OR'), name='hours_times'), models.CheckConstraint(condition=models.Q(('since', None), ('until', None), ('since__lte', models.F('until')), _connector='OR'), name='hours_days')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['ptv', 'hsds', 'csv', 'own'])), name='organisation_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('name', {}), _negated=True), name='organisation_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('entry__regex', '^[A-Za-z0-9_.:~-]{1,100}$')), name='organisation_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('public', 'company', 'association', 'parish', 'other'))), name='organisation_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='organisation_not_own_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='keeper',
-            constraint=models.UniqueConstraint(fields=('user', 'organisation'), name='keeper_once'),
-        ),
-        migrations.AddIndex(
-            model_name='channel',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['named'], name='channel_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['ptv', 'hsds', 'csv', 'own'])), name='channel_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.CheckConstraint(condition=models.Q(('name', {}), _negated=True), name='channel_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.CheckConstraint(condition=models.Q(('entry__regex', '^[A-Za-z0-9_.:~-]{1,100}$')), name='channel_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('place', 'phone', 'online', 'website', 'form'))), name='channel_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='place',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('east', None), ('north', None)), models.Q(('east__isnull', False), ('north__isnull', False)), _connector='OR'), name='place_point'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'refused'])), name='proposal_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='proposal_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='proposal_refused_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('entry',), name='proposal_waits_once'),
-        ),
-        migrations.AddIndex(
-            model_name='service',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['named'], name='service_named'),
-        ),
-        migrations.AddIndex(
-            model_name='service',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['municipalities'], name='service_municipalities'),
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['ptv', 'hsds', 'csv', 'own'])), name='service_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('name', {}), _negated=True), name='service_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('entry__regex', '^[A-Za-z0-9_.:~-]{1,100}$')), name='service_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('fee__in', ['', 'free', 'charged', 'other'])), name='service_fee'),
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(('least_age', None), ('most_age', None), ('least_age__lte', models.F('most_age')), _connector='OR'), name='service_ages'),
-        ),
-        migrations.AddConstraint(
-            model_name='favourite',
-            constraint=models.UniqueConstraint(fields=('user', 'service'), name='favourite_once'),
         ),
     ]
