@@ -6,8 +6,8 @@ A table is {(period, group): (numerator, denominator)}; the attacker sees which 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
-from fractions import Fraction
 
 Cell = tuple[str, str]
 Table = dict[Cell, tuple[int, int]]
@@ -56,36 +56,34 @@ def by_subtraction(table: Table, hidden: set[Cell], *, small: int = 5, census: b
 
 
 def by_algebra(table: Table, hidden: set[Cell], *, census: bool = False) -> list[Cell]:
-    """Hidden cells that the sums, taken all together, leave only one value: exact elimination over fractions."""
+    """Hidden cells that the sums, taken all together, leave only one value: exact elimination over whole numbers."""
     order = {cell: at for at, cell in enumerate(sorted(hidden))}
-    rows: list[dict[int, Fraction]] = []
+    pivots: dict[int, dict[int, int]] = {}
     for parent, children in sums(set(table), census=census):
-        row = {order[each]: Fraction(1) for each in children if each in order}
+        row = {order[each]: 1 for each in children if each in order}
         if parent in order:
-            row[order[parent]] = Fraction(-1)
-        if row:
-            rows.append(row)
-    pivots: dict[int, dict[int, Fraction]] = {}
-    for row in rows:
-        for pivot, known in pivots.items():
-            if pivot in row:
-                row = _minus(row, known, row[pivot])
+            row[order[parent]] = -1
+        # No pivot's row holds another pivot, so taking one out brings none in.
+        for pivot in [at for at in row if at in pivots]:
+            row = _without(row, pivots[pivot], pivot)
         if row:
             pivot = min(row)
-            row = {at: value / row[pivot] for at, value in row.items()}
-            pivots = {at: _minus(known, row, known[pivot]) if pivot in known else known for at, known in pivots.items()}
+            for at, known in pivots.items():
+                if pivot in known:
+                    pivots[at] = _without(known, row, pivot)
             pivots[pivot] = row
     names = sorted(hidden)
     return [names[pivot] for pivot, row in pivots.items() if len(row) == 1]
 
 
-def _minus(row: dict[int, Fraction], other: dict[int, Fraction], times: Fraction) -> dict[int, Fraction]:
-    out = dict(row)
+def _without(row: dict[int, int], other: dict[int, int], pivot: int) -> dict[int, int]:
+    """The row without the pivot, which a multiple of the other takes away, by its greatest common divisor."""
+    times, less = other[pivot], row[pivot]
+    out = {at: times * value for at, value in row.items()}
     for at, value in other.items():
-        out[at] = out.get(at, Fraction(0)) - times * value
-        if not out[at]:
-            del out[at]
-    return out
+        out[at] = out.get(at, 0) - less * value
+    divisor = math.gcd(*out.values()) or 1
+    return {at: value // divisor for at, value in out.items() if value}
 
 
 def by_bounds(counts: dict[Cell, int], hidden: set[Cell], most: int) -> dict[Cell, tuple[int, int]]:
