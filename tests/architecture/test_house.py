@@ -1,6 +1,7 @@
 """The rules of the house that no import contract says: names, sizes, docstrings, what stands where."""
 
 import ast
+from collections import deque
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -23,8 +24,20 @@ def tree(path: Path) -> ast.Module:
 
 
 @cache
+def statements(path: Path) -> list[ast.AST]:
+    """Every statement of a module, however deep. Most of a module is expressions, which hold none."""
+    found, todo = list[ast.AST](), deque[ast.AST](tree(path).body)
+    while todo:
+        node = todo.popleft()
+        found.append(node)
+        for part in ("body", "orelse", "handlers", "finalbody", "cases"):
+            todo.extend(getattr(node, part, ()))
+    return found
+
+
+@cache
 def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [node for node in statements(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def against(rule: Callable[[Path], object], paths: Iterable[Path]) -> dict[str, object]:
@@ -62,10 +75,11 @@ def test_nothing_is_named_for_being_shared() -> None:
 
 def test_nothing_is_imported_inside_a_function() -> None:
     def importing(path: Path) -> list[str]:
+        imports = [node.lineno for node in statements(path) if isinstance(node, ast.Import | ast.ImportFrom)]
         return [
             node.name
             for node in functions(path)
-            if any(isinstance(child, ast.Import | ast.ImportFrom) for child in ast.walk(node))
+            if any(node.lineno <= line <= (node.end_lineno or 0) for line in imports)
         ]
 
     assert not against(importing, OWN)
@@ -83,7 +97,7 @@ def test_no_error_is_swallowed_in_silence() -> None:
     def silent(path: Path) -> list[int]:
         return [
             node.lineno
-            for node in ast.walk(tree(path))
+            for node in statements(path)
             if isinstance(node, ast.ExceptHandler) and all(isinstance(each, ast.Pass) for each in node.body)
         ]
 

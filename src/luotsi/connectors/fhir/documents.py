@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from luotsi.concepts.errors import UserError
+from luotsi.connectors.database import connect
 from luotsi.connectors.fhir.compiler import quoted, reference_key
 from luotsi.connectors.reading import Reject
 
@@ -84,8 +85,7 @@ def _account(path: Path, lines: bool) -> tuple[dict[str, int], int, int]:
 
 
 def _counts(path: Path, query: str) -> dict[str, int]:
-    with duckdb.connect() as con:
-        con.execute("SET temp_directory = ''")
+    with connect() as con:
         try:
             return {str(name): int(count) for name, count in con.execute(query).fetchall()}
         except duckdb.Error as error:

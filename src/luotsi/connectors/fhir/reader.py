@@ -15,6 +15,7 @@ import duckdb
 
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.records import Source, Table
+from luotsi.connectors.database import connect
 from luotsi.connectors.fhir import columns, typed
 from luotsi.connectors.fhir.documents import Documents, find
 from luotsi.connectors.fhir.uniform import uniform
@@ -93,7 +94,7 @@ def _stands(table: Table, found: Documents) -> bool:
 
 
 def _gives(select: str) -> bool:
-    with duckdb.connect() as con:
+    with connect() as con:
         return bool(con.execute(f"SELECT 1 FROM ({select}) LIMIT 1").fetchall())
 
 

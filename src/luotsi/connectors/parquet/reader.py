@@ -8,6 +8,7 @@ import duckdb
 
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.records import Source, Table
+from luotsi.connectors.database import connect
 from luotsi.connectors.delivery import table_of
 from luotsi.connectors.reading import Reading
 
@@ -38,7 +39,7 @@ def read(source: Source, path: Path) -> list[Reading]:
 def _columns(path: Path) -> dict[str, str]:
     """Column -> DuckDB type, in the order of the file."""
     try:
-        with duckdb.connect() as con:
+        with connect() as con:
             rows = con.execute(f"DESCRIBE SELECT * FROM read_parquet({_text(str(path))})").fetchall()
     except duckdb.Error as error:
         raise UserError(f"{path} is no whole Parquet file: it is cut short or something else. Resend it.") from error

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from luotsi.concepts.errors import UserError
+from luotsi.connectors.database import connect
 from luotsi.connectors.fhir import views
 
 SUITE = Path(__file__).parents[6] / "shared" / "data" / "sql-on-fhir-tests"
@@ -32,8 +33,8 @@ CASES = _cases()
 
 
 def _run(resources: list[Any], view: Any) -> tuple[list[str], list[dict[str, Any]]]:
-    con = duckdb.connect()
-    con.execute("CREATE TABLE resources (resource JSON)")
+    con = connect()
+    con.execute("CREATE OR REPLACE TEMP TABLE resources (resource JSON)")
     con.executemany("INSERT INTO resources VALUES (?)", [[json.dumps(each)] for each in resources])
     result = con.execute(views.select(view, "resources"))
     names = [each[0] for each in result.description or []]

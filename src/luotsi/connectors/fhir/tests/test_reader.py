@@ -13,6 +13,7 @@ import pytest
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import read_record
 from luotsi.concepts.records import Column, Label, Source, Table
+from luotsi.connectors.database import connect
 from luotsi.connectors.fhir import read
 from luotsi.connectors.fhir.views import DEEPEST
 from luotsi.connectors.reading import Reading
@@ -60,7 +61,7 @@ def _named(reading: Reading) -> list[dict[str, Any]]:
 
 
 def _rejects(reading: Reading) -> list[tuple[int, str]]:
-    return [(each.line, each.reason) for each in reading.rejects(duckdb.connect())]
+    return [(each.line, each.reason) for each in reading.rejects(connect())]
 
 
 def _write(path: Path, *lines: object) -> Path:
@@ -89,7 +90,7 @@ def test_a_broken_line_is_rejected_with_its_number_and_the_others_keep_theirs(tm
         (2, "this is not whole JSON"),
         (5, "this is JSON but no FHIR resource: it has no resourceType"),
     ]
-    assert next(each.raw for each in reading.rejects(duckdb.connect())) == broken
+    assert next(each.raw for each in reading.rejects(connect())) == broken
 
 
 def test_two_documents_on_one_line_are_rejected_and_not_halved(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import read_record
 from luotsi.concepts.records import Column, Label, Source, Table
+from luotsi.connectors.database import connect
 from luotsi.connectors.fhir import read, typed
 from luotsi.connectors.fhir.uniform import uniform
 from luotsi.connectors.reading import Reading
@@ -228,7 +229,7 @@ def test_a_faulty_line_has_the_same_outcome_both_ways(tmp_path: Path, bad: bytes
         assert quick.careful
         quick = quick.careful()
         rows = duckdb.sql(quick.select).fetchall()
-    con = duckdb.connect()
+    con = connect()
     assert rows == duckdb.sql(careful.select).fetchall()
     assert (quick.rejects(con), quick.first_line, quick.notes) == (
         careful.rejects(con),
