@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
@@ -37,6 +38,28 @@ WORDED = "name|label|lang|title|alt|empty|heading|unique|duplicate"
 """The rules that a page can break in one language and hold in another: those of names, titles and languages."""
 NOTHING = "/static/ui/tokens.css"
 """A page of ours that has no script."""
+PLAIN = "/sign-in/"
+"""A page of ours whose policy is that of the others."""
+LOOK = """() => [
+    document.documentElement.lang,
+    [...document.querySelectorAll('h1')].filter(each => each.checkVisibility()).length,
+    document.documentElement.scrollWidth - document.documentElement.clientWidth,
+]"""
+# What the address answers takes the place of the whole page, when its styles are there; no script of it runs.
+BRING = """async address => {
+    const answered = await fetch(address)
+    const read = new DOMParser().parseFromString(await answered.text(), 'text/html')
+    const brought = document.adoptNode(read.documentElement)
+    const awaited = [...brought.querySelectorAll('link[rel=stylesheet], img')].map(each => new Promise((here, not) => {
+        each.onload = here
+        each.onerror = () => not(new Error(each.outerHTML))
+    }))
+    history.replaceState(null, '', answered.url)
+    document.documentElement.replaceWith(brought)
+    await Promise.all(awaited)
+    await document.fonts.ready
+    return answered.status
+}"""
 
 Visit = Callable[..., Page]
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -206,14 +229,9 @@ def whole(axe: Callable[..., None]) -> Callable[[Page, str], None]:
     In English only the rules of words are asked: the others are held in Finnish and Swedish, light and dark, at the
     desk and on a phone. Heading, language and width are one question: to ask each for itself takes three times as long.
     """
-    look = """() => [
-        document.documentElement.lang,
-        [...document.querySelectorAll('h1')].filter(each => each.checkVisibility()).length,
-        document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    ]"""
 
     def checked(page: Page, language: str) -> None:
-        assert (page.url, page.evaluate(look)) == (page.url, [language, 1, 0])
+        assert (page.url, page.evaluate(LOOK)) == (page.url, [language, 1, 0])
         axe(page, again=language == "en")
 
     return checked
@@ -233,6 +251,52 @@ def picture() -> Callable[[Page, str], None]:
         page.screenshot(path=PICTURES / f"{name}.png", full_page=True, caret="initial")
 
     return kept
+
+
+@pytest.fixture
+def each_page(
+    visit: Visit,
+    become: Callable[[Page, Any], None],
+    whole: Callable[[Page, str], None],
+    picture: Callable[[Page, str], None],
+) -> Callable[..., None]:
+    """each_page(part, rounds, seen=, answer=) asks `whole` of each page in each language, with its colours and width.
+
+    rounds: for whom (None: a stranger) which addresses, by name; `{language}` in one stands for the language. answer:
+    by name, the status of a page that is to refuse. In the first language the browser goes from page to page, with
+    scripts and all. The pages of the others come into one window that has read the styles and axe's rules before, which
+    is half the work: they are the same but for what the server wrote, and no script of ours knows a language, a colour
+    or a width.
+    """
+
+    def asked(
+        part: str,
+        rounds: list[tuple[Any, dict[str, str]]],
+        *,
+        seen: list[tuple[str, str, int]],
+        answer: dict[str, int] | None = None,
+    ) -> None:
+        statuses = answer or {}
+        for language, scheme, width in seen:
+            first = language == seen[0][0]
+            page = visit(NOTHING if first else PLAIN, language=language, scheme=scheme, width=width)
+            for user, pages in rounds:
+                become(page, user)
+                for name, form in pages.items():
+                    address = form.format(language=language)
+                    status = _gone_to(page, address) if first else page.evaluate(BRING, address)
+                    as_asked = unquote(page.url).endswith(address) and status == statuses.get(name, 200)
+                    assert as_asked, f"{address} led to {page.url} with {status}"
+                    whole(page, language)
+                    picture(page, f"{part}-{name}-{language}-{scheme}-{width}")
+
+    return asked
+
+
+def _gone_to(page: Page, address: str) -> int:
+    answered = page.goto(address)
+    assert answered is not None
+    return answered.status
 
 
 @pytest.fixture(scope="session")

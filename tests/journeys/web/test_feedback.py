@@ -16,9 +16,9 @@ from luotsi.web.people.permissions import Role
 from luotsi.web.people.tests.made_up import HEALTH_CENTRE, user_with
 
 Visit = Callable[..., Page]
+EachPage = Callable[..., None]
 Check = Callable[..., None]
 Keep = Callable[[Page, str], None]
-Become = Callable[[Page, User | None], None]
 Tab = Callable[[Page, str], None]
 
 AS_SEEN = [("fi", "light", 1440), ("sv", "dark", 390), ("en", "light", 320)]
@@ -50,18 +50,7 @@ def place(leader: User) -> Place:
     return actions.open_place(by=leader, name="Aula", form="feedback_visit", unit=HEALTH_CENTRE, service="281")
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), AS_SEEN)
-def test_each_page_of_feedback_is_accessible_and_fits(
-    visit: Visit,
-    whole: Check,
-    picture: Keep,
-    become: Become,
-    leader: User,
-    place: Place,
-    language: str,
-    scheme: str,
-    width: int,
-) -> None:
+def test_each_page_of_feedback_is_accessible_and_fits(each_page: EachPage, leader: User, place: Place) -> None:
     _invitation, secret = ask()
     given, case = Answer.objects.exclude(comment="")[0], Case.objects.get()
     public = {
@@ -84,15 +73,7 @@ def test_each_page_of_feedback_is_accessible_and_fits(
         "invite": "/feedback/invite/",
         "told": "/feedback/told/",
     }
-    page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width)
-    for user, pages in ((None, public), (leader, staff)):
-        become(page, user)
-        for name, address in pages.items():
-            answered = page.goto(address)
-            assert answered is not None
-            assert answered.ok, f"{address} gave {answered.status}"
-            whole(page, language)
-            picture(page, f"feedback-{name}-{language}-{scheme}-{width}")
+    each_page("feedback", [(None, public), (leader, staff)], seen=AS_SEEN)
 
 
 def test_with_the_keyboard_alone_one_asks_for_a_reply_and_a_leader_answers(

@@ -21,9 +21,9 @@ from luotsi.web.people.tests.made_up import DAY, HEALTH_CENTRE, user_with
 from luotsi.web.queues.tests.made_up import of_age
 
 Visit = Callable[..., Page]
+EachPage = Callable[..., None]
 Check = Callable[..., None]
 Keep = Callable[[Page, str], None]
-Become = Callable[[Page, User | None], None]
 
 AS_SEEN = [("fi", "light", 390), ("sv", "dark", 1440), ("en", "light", 320)]
 
@@ -59,22 +59,12 @@ def fill(page: Page, weeks: str, *, whole: bool) -> None:
     page.wait_for_url("**/result/")
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), AS_SEEN)
-def test_each_page_before_a_visit_is_accessible_and_fits(
-    visit: Visit,
-    whole: Check,
-    picture: Keep,
-    become: Become,
-    rauha: User,
-    language: str,
-    scheme: str,
-    width: int,
-) -> None:
+def test_each_page_before_a_visit_is_accessible_and_fits(each_page: EachPage, rauha: User) -> None:
     own = Invitation.objects.get(reason="appointment")
     professional = user_with(Role.PROFESSIONAL, HEALTH_CENTRE)
     begin_care(by=None, person=rauha.person, user=professional, since=DAY)
     person = f"/persons/{rauha.person.pk}"
-    rounds: list[tuple[User, dict[str, str]]] = [
+    rounds: list[tuple[User | None, dict[str, str]]] = [
         (rauha, {"matters": "/matters/", "forms": "/forms/", "asked": f"/asked/{own.pk}/"}),
         (
             professional,
@@ -86,14 +76,7 @@ def test_each_page_before_a_visit_is_accessible_and_fits(
             },
         ),
     ]
-    page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width)
-    for user, pages in rounds:
-        become(page, user)
-        for name, address in pages.items():
-            page.goto(address)
-            assert page.url.endswith(address), f"{address} led to {page.url}"
-            whole(page, language)
-            picture(page, f"pre-visit-{name}-{language}-{scheme}-{width}")
+    each_page("pre-visit", rounds, seen=AS_SEEN)
 
 
 @pytest.mark.parametrize(("language", "javascript"), [("fi", True), ("en", False)])

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from typing import Literal
+from urllib.parse import urljoin
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -18,11 +21,15 @@ from luotsi.web.queues.models import WorkItem
 from luotsi.web.queues.tests.made_up import QUEUES, item, of_age, professional
 
 Visit = Callable[..., Page]
+EachPage = Callable[..., None]
 Check = Callable[..., None]
 Keep = Callable[[Page, str], None]
-Become = Callable[[Page, User | None], None]
 
-AS_SEEN = [("fi", "light", 1440), ("sv", "dark", 390), ("en", "light", 320)]
+AS_SEEN: list[tuple[str, Literal["light", "dark"], int]] = [
+    ("fi", "light", 1440),
+    ("sv", "dark", 390),
+    ("en", "light", 320),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -64,22 +71,11 @@ def of(reason: str) -> str:
     return f"/work/{WorkItem.objects.get(reason=reason).pk}/"
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), AS_SEEN)
-def test_each_page_of_queues_and_mandates_is_accessible_and_fits(
-    visit: Visit,
-    whole: Check,
-    picture: Keep,
-    become: Become,
-    rauha: User,
-    language: str,
-    scheme: str,
-    width: int,
-) -> None:
+def test_each_page_of_queues_and_mandates_is_accessible_and_fits(each_page: EachPage, rauha: User) -> None:
     hilkka = User.objects.get(name="The professional")
     actions.take(by=hilkka, item=WorkItem.objects.get(reason__startswith="Päänsärkyä").pk)
     of_veikko = queries.open_item(by=hilkka, item=WorkItem.objects.get(reason__startswith="Kysymys").pk).person.id
-    child = Mandate.objects.get()
-    rounds: list[tuple[User, dict[str, str]]] = [
+    rounds: list[tuple[User | None, dict[str, str]]] = [
         (
             hilkka,
             {
@@ -95,21 +91,22 @@ def test_each_page_of_queues_and_mandates_is_accessible_and_fits(
         (user_with(Role.OPERATIONAL_LEADER, HEALTH_CENTRE), {"lengths": "/queues/"}),
         (user_with(Role.PROFESSIONAL), {"no-unit": "/work/"}),
     ]
-    page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width)
-    for user, pages in rounds:
-        become(page, user)
-        for name, address in pages.items():
-            page.goto(address)
-            assert page.url.endswith(address), f"{address} led to {page.url}"
-            whole(page, language)
-            picture(page, f"queues-{name}-{language}-{scheme}-{width}")
-    page = visit("/me/acting/", language=language, scheme=scheme, width=width, user=rauha)
-    page.locator(f"form[action='/me/acting/{child.pk}/begin/'] button").click()
+    each_page("queues", rounds, seen=AS_SEEN)
+
+
+def test_each_page_for_another_is_accessible_and_fits(visit: Visit, whole: Check, picture: Keep, rauha: User) -> None:
+    page = visit("/me/acting/", user=rauha)
+    page.locator(f"form[action='/me/acting/{Mandate.objects.get().pk}/begin/'] button").click()
     page.wait_for_url("**/me/")
-    for name, address in {"me": "/me/", "matters": "/matters/"}.items():
-        page.goto(address)
-        whole(page, language)
-        picture(page, f"queues-acting-{name}-{language}-{scheme}-{width}")
+    home = urljoin(page.url, "/")
+    for language, scheme, width in AS_SEEN:
+        page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": home}])
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        for name, address in {"me": "/me/", "matters": "/matters/"}.items():
+            page.goto(address)
+            whole(page, language)
+            picture(page, f"queues-acting-{name}-{language}-{scheme}-{width}")
 
 
 def test_a_professional_takes_and_resolves_by_keyboard_alone_without_javascript_too(

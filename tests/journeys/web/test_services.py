@@ -15,9 +15,9 @@ from luotsi.web.services.actions import appoint_keeper, keep, share
 from luotsi.web.services.models import Organisation, Service
 
 Visit = Callable[..., Page]
+EachPage = Callable[..., None]
 Check = Callable[..., None]
 Keep = Callable[[Page, str], None]
-Become = Callable[[Page, User | None], None]
 
 AS_SEEN = [("fi", "light", 1440), ("sv", "dark", 390), ("en", "light", 320)]
 
@@ -32,17 +32,7 @@ def keeper(transactional_db: None) -> User:
     return user
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), AS_SEEN)
-def test_each_page_of_the_directory_is_accessible_and_fits(
-    visit: Visit,
-    whole: Check,
-    picture: Keep,
-    become: Become,
-    keeper: User,
-    language: str,
-    scheme: str,
-    width: int,
-) -> None:
+def test_each_page_of_the_directory_is_accessible_and_fits(each_page: EachPage, keeper: User) -> None:
     county = User.objects.get(email__startswith="administrator")
     organisation = Organisation.objects.get(name__fi="Ystävätupa ry").entry
     professional = user_with(Role.PROFESSIONAL)
@@ -76,13 +66,7 @@ def test_each_page_of_the_directory_is_accessible_and_fits(
         (keeper, {"services-own": "/services/own/", "service-write": f"/services/own/{organisation}/new/"}),
         (county, {"services-proposals": "/services/proposals/", "services-inventory": "/services/inventory/"}),
     ]
-    page = visit("/static/ui/tokens.css", language=language, scheme=scheme, width=width)
-    for user, pages in rounds:
-        become(page, user)
-        for name, path in pages.items():
-            page.goto(path)
-            whole(page, language)
-            picture(page, f"{name}-{language}-{scheme}-{width}")
+    each_page("services", rounds, seen=AS_SEEN)
 
 
 def test_someone_lonely_finds_company_and_keeps_it(visit: Visit, keeper: User) -> None:
