@@ -7,7 +7,7 @@ agreements keep as days off though the law does not (the counting rule of THL's 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 import holidays
@@ -44,3 +44,12 @@ def calendar(first: datetime.date = FIRST, last: datetime.date = LAST) -> Iterat
         working = is_working_day(day)
         nth += working
         yield day, working, nth
+
+
+@cache
+def calendar_days() -> Mapping[str, Sequence[object]]:
+    """The whole calendar as columns: date, working, nth."""
+    return {
+        name: list(values)
+        for name, values in zip(("date", "working", "nth"), zip(*calendar(), strict=True), strict=True)
+    }

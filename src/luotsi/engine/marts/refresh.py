@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from luotsi.concepts.calendar import calendar
+from luotsi.concepts.calendar import calendar_days
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
 from luotsi.engine.duck.connection import Connection, given
@@ -117,8 +117,7 @@ def _calendar(con: Connection, schema: str) -> None:
     if con.execute(f"SELECT 1 FROM information_schema.tables WHERE {there}").fetchone():
         return
     con.execute(f"CREATE TABLE {schema}.calendar (date DATE, working BOOLEAN, nth INTEGER)")
-    days, working, nth = zip(*calendar(), strict=True)
-    with given(con, "days", {"date": days, "working": working, "nth": nth}):
+    with given(con, "days", calendar_days()):
         con.execute(f"INSERT INTO {schema}.calendar SELECT date, working, nth FROM days")
 
 

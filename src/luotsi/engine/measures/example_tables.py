@@ -9,10 +9,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
-from luotsi.concepts.calendar import calendar
+from luotsi.concepts.calendar import calendar_days
 from luotsi.concepts.calls import Value
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County
@@ -120,12 +119,3 @@ def plain(value: Value) -> Value:
 def exact(value: float | int | Decimal | None) -> Decimal | None:
     """A number of a result as a decimal."""
     return None if value is None else Decimal(repr(value) if isinstance(value, float) else value)
-
-
-@cache
-def calendar_days() -> dict[str, list[Any]]:
-    """The working-day calendar as columns: date, working, nth."""
-    return {
-        name: list(values)
-        for name, values in zip(("date", "working", "nth"), zip(*calendar(), strict=True), strict=True)
-    }

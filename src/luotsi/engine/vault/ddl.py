@@ -1,4 +1,4 @@
-"""The statements that make the vault's tables, built with SQLGlot from the model.
+"""The statements that make the vault's tables, as SQL text from the model.
 
 Nothing here reads or changes rows.
 """
@@ -6,10 +6,12 @@ Nothing here reads or changes rows.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from sqlglot import exp
 
 from luotsi.engine.vault.model import Column, Hub, Model, Versions
+from luotsi.engine.vault.state import quoted
 
 BOOKKEEPING = {
     "loads": (
@@ -31,16 +33,15 @@ BOOKKEEPING = {
 records a source table was loaded by."""
 
 
-def create(name: str, columns: Iterable[Column], *, schema: str = "vault") -> exp.Create:
+def create(name: str, columns: Iterable[Column], *, schema: str = "vault") -> str:
     """CREATE TABLE IF NOT EXISTS for the given columns."""
-    defined: list[exp.Expr] = [
-        exp.ColumnDef(
-            this=exp.to_identifier(each.name, quoted=True), kind=exp.DataType.build(each.type, dialect="duckdb")
-        )
-        for each in columns
-    ]
-    table = exp.to_table(f"{schema}.{name}")
-    return exp.Create(this=exp.Schema(this=table, expressions=defined), kind="TABLE", exists=True)
+    listed = ", ".join(f"{quoted(each.name)} {_type(each.type)}" for each in columns)
+    return f"CREATE TABLE IF NOT EXISTS {schema}.{name} ({listed})"
+
+
+@cache
+def _type(text: str) -> str:
+    return exp.DataType.build(text, dialect="duckdb").sql("duckdb")
 
 
 def hub_columns(hub: Hub) -> tuple[Column, ...]:
@@ -57,9 +58,9 @@ def version_columns(table: Versions) -> tuple[Column, ...]:
     return (*table.keys, *(Column(name, kind) for name, kind in types.items()), *table.content)
 
 
-def statements(model: Model) -> list[exp.Create]:
+def statements(model: Model) -> list[str]:
     """Every statement that makes the vault of a model; running them again changes nothing."""
-    made = [exp.Create(this=exp.to_table(name), kind="SCHEMA", exists=True) for name in ("vault", "marts")]
+    made = [f"CREATE SCHEMA IF NOT EXISTS {name}" for name in ("vault", "marts")]
     made += [create(name, columns) for name, columns in BOOKKEEPING.items()]
     made += [create(hub.name, hub_columns(hub)) for hub in model.hubs.values()]
     made += [create(table.name, version_columns(table)) for table in model.versions]

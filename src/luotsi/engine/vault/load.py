@@ -78,7 +78,7 @@ def prepare(con: Connection, county: County, made: Model) -> None:
     con.execute("BEGIN")
     con.execute("CREATE SCHEMA IF NOT EXISTS vault")
     for name, columns in ddl.BOOKKEEPING.items():
-        con.execute(ddl.create(name, columns).sql("duckdb"))
+        con.execute(ddl.create(name, columns))
     before = {(r[0], r[1]): r[2] for r in con.execute("SELECT * FROM vault.definitions").fetchall()}
     now = {(s, t): digest_of(county, s, t) for s, source in county.sources.items() for t in source.tables}
     if before != now:
@@ -86,7 +86,7 @@ def prepare(con: Connection, county: County, made: Model) -> None:
             if now.get((source, table)) != before[source, table]:
                 forget(con, source, table)
         for statement in ddl.statements(made):
-            con.execute(statement.sql("duckdb"))
+            con.execute(statement)
         for macro in state.macros(made):
             con.execute(macro)
         con.execute("DELETE FROM vault.definitions")

@@ -6,6 +6,7 @@ of the table and a sort of what has changed. Reads, never writes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from sqlglot import exp
@@ -29,8 +30,11 @@ def names_of(table: Versions) -> list[str]:
     return [*(each.name for each in table.keys), *PASSPORT, *(each.name for each in table.content)]
 
 
-def state_of(table: Versions, as_of: exp.Expr | None = None, keys: str | None = None) -> str:
-    """The SELECT of the rows in force (columns `names_of`): the greatest (recorded_at, seq), none if it is deleted.
+def state_of(
+    table: Versions, as_of: exp.Expr | None = None, keys: str | None = None, names: Sequence[str] | None = None
+) -> str:
+    """The SELECT of the rows in force (columns `names`, else `names_of`): the greatest (recorded_at, seq), none if it
+    is deleted.
 
     `as_of` is a TIMESTAMP expression (None: now): rows recorded after it are not seen. Where several instances of a
     source speak of one key, the one whose present word is the newest is taken (then the first by name). `keys` is a
@@ -44,10 +48,10 @@ def state_of(table: Versions, as_of: exp.Expr | None = None, keys: str | None = 
     if as_of is not None:
         seen = f"(SELECT * FROM {seen} WHERE recorded_at <= {as_of.sql('duckdb')})"
     repeated = f"(SELECT DISTINCT {own} FROM {every} WHERE seq > 0) AS m"
-    names = listed(*names_of(table))
-    single = f"SELECT {names} FROM {seen} AS v ANTI JOIN {repeated} USING ({own}) WHERE NOT deleted"
+    named = listed(*(names or names_of(table)))
+    single = f"SELECT {named} FROM {seen} AS v ANTI JOIN {repeated} USING ({own}) WHERE NOT deleted"
     several = _several(table, own, f"{seen} AS v SEMI JOIN {repeated} USING ({own})")
-    return f"SELECT * FROM ({single} UNION ALL SELECT {names} FROM ({several}) AS s) AS state"
+    return f"SELECT * FROM ({single} UNION ALL SELECT {named} FROM ({several}) AS s) AS state"
 
 
 def _several(table: Versions, keys: str, rows: str) -> str:
@@ -83,7 +87,8 @@ def macros(model: Model) -> list[str]:
         for place, table in enumerate(tables):
             columns += [f"t{place}.{name} AS {quoted(f'{table.name}__{name}')}" for name in ("recorded_at", "seq")]
             on = f"h.{quoted(hub.key)} = t{place}.{quoted(table.key)}"
-            joins += f" LEFT JOIN ({state_of(table, exp.column('as_of'))}) AS t{place} ON {on}"
+            state = state_of(table, exp.column("as_of"), names=(table.key, "recorded_at", "seq"))
+            joins += f" LEFT JOIN ({state}) AS t{place} ON {on}"
         there = " OR ".join(f"t{place}.seq IS NOT NULL" for place in range(len(tables)))
         query = f"SELECT {', '.join(columns)} FROM vault.{hub.name} AS h{joins} WHERE {there}"
         made.append(f"CREATE OR REPLACE MACRO vault.pit_{concept}(as_of) AS TABLE {query}")
