@@ -23,16 +23,29 @@ ROOT = Path(__file__).parents[3]
 AXE = ROOT / "tests" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = Path(__file__).parent / "pictures"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# A chart is one picture with a name; its hundreds of parts say nothing of their own. Only what is wrong is gathered
-# and told: what passes is most of the page, and telling it costs more than the finding.
-AXE_RUN = """([tags, asked]) => {
+# A chart is one picture with a name; its hundreds of parts say nothing of their own. What stands in header and footer
+# is asked once for each way it is written and looks, and on each page the landmarks that hold it. Only what is wrong is
+# gathered and told: what passes is most of the page, and telling it costs more than the finding.
+AXE_RUN = """async ([tags, asked]) => {
     if (!window.axe) return null
+    const root = document.documentElement, styles = document.querySelectorAll('link[rel=stylesheet]')
+    const look = JSON.stringify([
+        [asked, root.lang, root.dataset.theme, document.body.className, innerWidth],
+        ['(prefers-color-scheme: dark)', 'print'].map(each => matchMedia(each).matches),
+        [...styles].map(each => each.href),
+        [...document.querySelectorAll('.header, .footer')].map(each =>
+            each.outerHTML.replace(/<input type="hidden"[^>]*>/g, '')),
+    ])
+    const known = sessionStorage.getItem(look) ? ['.header li', '.header .choices > *', '.footer .width > *'] : []
     const others = axe.getRules(tags).map(each => each.ruleId).filter(each => !each.match(asked))
-    return axe.run({exclude: ['svg.marks > *']}, {
+    axe.configure({noHtml: true})
+    const found = await axe.run({exclude: ['svg.marks > *', ...known]}, {
         runOnly: {type: 'tag', values: tags},
         rules: Object.fromEntries(others.map(each => [each, {enabled: false}])),
         resultTypes: ['violations'],
-    }).then(found => found.violations)
+    })
+    sessionStorage.setItem(look, 'asked')
+    return found.violations
 }"""
 WORDED = "name|label|lang|title|alt|empty|heading|unique|duplicate"
 """The rules that a page can break in one language and hold in another: those of names, titles and languages."""
