@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import importlib.util
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -46,6 +47,7 @@ _spec.loader.exec_module(attacks)
 
 RESIDENTS = 900
 YEARS = (2023, 2024)
+PSEUDONYM = re.compile("[0-9a-f]{32}")
 EXACT = 1000
 """Hidden cells up to which exact elimination is quick."""
 
@@ -210,9 +212,14 @@ def test_no_pseudonym_is_in_a_release(home: tuple[Path, Built]) -> None:
     tables = [pq.read_table(path).to_pylist() for path in home[1].folder.glob("*.parquet")]
     words = {str(value) for rows in tables for row in rows for value in row.values()}
     files = [path.read_text("utf-8") for path in home[1].folder.rglob("*") if path.suffix in (".json", ".sql")]
-    text = "\n".join([*words, *files])
     assert known
-    assert not [each for each in known if each in text]
+    assert all(PSEUDONYM.fullmatch(each) for each in known)
+    assert not within("\n".join([*words, *files])) & {*known}
+
+
+def within(text: str) -> set[str]:
+    """Every run of characters of a text that may be a pseudonym, overlapping ones too."""
+    return {found[1] for found in re.finditer(f"(?=({PSEUDONYM.pattern}))", text)}
 
 
 def test_landing_loading_and_releasing_again_changes_no_number(
@@ -306,9 +313,10 @@ def test_nothing_but_suppressed_results_reaches_the_database_of_the_web(home: tu
         pseudonyms = {row[0] for row in con.execute("SELECT person_id FROM vault.hub_person").fetchall()}
     secrets = identifying(home[0])
     assert len(pseudonyms) >= RESIDENTS
+    assert all(PSEUDONYM.fullmatch(each) for each in pseudonyms)
     assert "contacts" in found["results_definition"]
     assert {table: len(secrets & texts) for table, texts in found.items() if secrets & texts} == {}
-    assert not [each for each in pseudonyms if any(each in text for text in found["results_definition"])]
+    assert not pseudonyms & within("\n".join(found["results_definition"]))
     assert not {table for table, texts in found.items() if pseudonyms & texts}
     hidden = {(name, *cell) for name, cells in raw(home[0]).items() for cell, numbers in cells.items() if numbers[3]}
     shown = {(each.series.name, each.period, each.series.group) for each in told()}
