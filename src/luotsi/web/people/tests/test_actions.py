@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from luotsi.concepts.errors import UserError
 from luotsi.web.events.models import Event
 from luotsi.web.people import actions
+from luotsi.web.people.management.commands.demonstration_users import PASSWORD
 from luotsi.web.people.models import CareRelationship, Membership, Person, SignIn, User
 from luotsi.web.people.permissions import Role, may
 from luotsi.web.people.tests.made_up import user_with
@@ -141,7 +142,9 @@ def test_demonstration_users_come_once_however_often_they_are_made(settings: Any
         Membership.objects.count(),
     )
     for role in Role:
-        assert {held for held, _unit in User.objects.get(email=f"{role}@luotsi.example").held} == {role}
+        user = User.objects.get(email=f"{role}@luotsi.example")
+        assert {held for held, _unit in user.held} == {role}
+        assert user.check_password(PASSWORD)
 
 
 def test_demonstration_users_are_made_only_in_a_demonstration(settings: Any) -> None:
