@@ -21,7 +21,10 @@ def parsed(query: str) -> exp.Expr:
     marks = [each.start for each in sqlglot.tokenize(query, dialect="duckdb") if each.token_type is MARK]
     for number, place in reversed([*enumerate(marks)]):
         query = f"{query[:place]}$p{number}{query[place + 1 :]}"
-    return sqlglot.parse_one(query, dialect="duckdb")
+    tree = sqlglot.parse_one(query, dialect="duckdb")
+    for node in tree.walk():  # where each word stood: nobody asks, and it would cost more to copy than all the rest
+        node._meta = None  # pyright: ignore[reportPrivateUsage]
+    return tree
 
 
 def with_values(tree: exp.Expr, parameters: object) -> exp.Expr:
