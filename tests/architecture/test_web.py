@@ -266,8 +266,10 @@ def _refused(client: Client, path: str) -> bool:
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [*Role, "stranger", "no one"])
 def test_each_role_is_let_in_where_its_permissions_say_and_nowhere_else(
-    role: Role | str, monkeypatch: pytest.MonkeyPatch
+    role: Role | str, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The one session is read from the database once: the requests are hundreds.
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
     # What is asked of hundreds of refusals is that they are refusals; the page that tells of one is drawn at the end.
     drawn = urls.handler403
     monkeypatch.setattr(urls, "handler403", lambda _request, exception: HttpResponseForbidden(str(exception)))
