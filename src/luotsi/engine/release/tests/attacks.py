@@ -92,11 +92,16 @@ def by_bounds(counts: dict[Cell, int], hidden: set[Cell], most: int) -> dict[Cel
     Only for tables of a few hidden cells: the work grows as most ** cells.
     """
     names = sorted(hidden)
-    equations = [(parent, children) for parent, children in sums(set(counts)) if hidden & {parent, *children}]
+    places = {name: at for at, name in enumerate(names)}
+    equations: list[tuple[int, list[tuple[int, int]]]] = []
+    for parent, children in sums(set(counts)):
+        if hidden & {parent, *children}:
+            signed = [(parent, 1), *((each, -1) for each in children)]
+            known = sum(sign * counts[each] for each, sign in signed if each not in hidden)
+            equations.append((known, [(places[each], sign) for each, sign in signed if each in hidden]))
     seen: dict[Cell, list[int]] = {name: [] for name in names}
     for guess in itertools.product(range(most + 1), repeat=len(names)):
-        value = {**counts, **dict(zip(names, guess, strict=True))}
-        if all(value[parent] == sum(value[each] for each in children) for parent, children in equations):
+        if all(known + sum(sign * guess[at] for at, sign in unknown) == 0 for known, unknown in equations):
             for name, each in zip(names, guess, strict=True):
                 seen[name].append(each)
     return {name: (min(values), max(values)) for name, values in seen.items()}
