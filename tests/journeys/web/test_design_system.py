@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 Visit = Callable[..., Page]
-Check = Callable[[Page], None]
+Check = Callable[..., None]
 
 HEADINGS = {"fi": "Muotoilujärjestelmä", "sv": "Designsystem", "en": "Design system"}
 
@@ -19,7 +19,7 @@ def test_every_component_is_accessible_in_each_language(
 ) -> None:
     page = visit("/ui/", language=language, scheme=scheme)
     expect(page.get_by_role("heading", level=1)).to_have_text(HEADINGS[language])
-    axe(page)
+    axe(page, again=language == "en")
     picture(page, f"ui-{language}-{scheme}")
 
 
