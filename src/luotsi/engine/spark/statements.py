@@ -22,7 +22,7 @@ def parsed(query: str) -> exp.Expr:
     for number, place in reversed([*enumerate(marks)]):
         query = f"{query[:place]}$p{number}{query[place + 1 :]}"
     tree = sqlglot.parse_one(query, dialect="duckdb")
-    for node in tree.walk():  # where each word stood: nobody asks, and it would cost more to copy than all the rest
+    for node in tree.walk():  # where each word stood: nobody asks, and every copy would copy it
         node._meta = None  # pyright: ignore[reportPrivateUsage]
     return tree
 
