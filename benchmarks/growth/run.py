@@ -1,6 +1,6 @@
 """How time and memory grow with the county: each step as a process of its own, from 10,000 residents up.
 
-python benchmarks/growth/run.py [--residents 10000,30000,100000] [--years 2024..2024] [--times 1] [--folder DIR]
+python benchmarks/growth/run.py [--residents 10000,30000] [--years 2024..2024] [--until DAY] [--times 1] [--folder DIR]
 
 With a folder, each size has one of its own in it, with extracts, home and `taken.json`: the figures of each step, as
 soon as they are known (null: done, not timed). The same command again goes on with the first step that is not there.
@@ -30,14 +30,17 @@ SYNTH, LAND, LOAD, RELEASE = "synth", "land (a command a source)", "load", "rele
 STEPS = (SYNTH, LAND, LOAD, RELEASE)
 
 
-def ways(residents: int, years: str, folder: Path) -> dict[str, Callable[[], Taken]]:
-    """The steps of one size in their order. Each begins where the one before it ended, whatever was there."""
+def ways(residents: int, span: list[str], folder: Path) -> dict[str, Callable[[], Taken]]:
+    """The steps of one size in their order. Each begins where the one before it ended, whatever was there.
+
+    `span`: the words that tell `luotsi synth` the years, and the last day where it is not the last of them.
+    """
     extracts, home = folder / "extracts", folder / "home"
 
     def synth() -> Taken:
         shutil.rmtree(extracts, ignore_errors=True)
-        size = ["--residents", str(residents), "--years", years, "--extracts", "year"]
-        return timed([LUOTSI, "synth", str(extracts), *size])
+        size = ["--residents", str(residents), "--extracts", "year"]
+        return timed([LUOTSI, "synth", str(extracts), *size, *span])
 
     def land() -> Taken:
         shutil.rmtree(home, ignore_errors=True)
@@ -65,17 +68,17 @@ def one(residents: int, given: argparse.Namespace, folder: Path) -> Iterator[lis
     taken: dict[str, list[list[float]] | None] = json.loads(notes.read_text("utf-8")) if notes.exists() else {}
     # A whole large county is too long to be run for nothing: one run has no warm-up.
     warm_up = int(given.times > 1)
+    span = ["--years", given.years, *(["--until", given.until] if given.until else ())]
     for turn in range(given.times + warm_up):
-        for step, way in ways(residents, given.years, folder).items():
+        for step, way in ways(residents, span, folder).items():
             done = taken.setdefault(step, [])
             if done is not None and len(done) <= turn:
                 done.append([*way()])
                 print(f"{residents:,} residents, {step}: {Taken(*done[-1])}", flush=True)
                 notes.write_text(json.dumps(taken, indent=1), "utf-8")
             runs = {name: [Taken(*each) for each in found[warm_up:]] for name, found in taken.items() if found}
-            yield [
-                Figure.of("Luotsi", f"{residents:,} residents", name, runs[name]) for name in STEPS if runs.get(name)
-            ]
+            size = f"{residents:,} residents{f' until {given.until}' if given.until else ''}"
+            yield [Figure.of("Luotsi", size, name, runs[name]) for name in STEPS if runs.get(name)]
     for each in ("extracts", "home"):
         shutil.rmtree(folder / each, ignore_errors=True)
 
@@ -105,6 +108,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--residents", default="10000,30000,100000,300000,1000000")
     parser.add_argument("--years", default="2024..2024")
+    parser.add_argument("--until", help="the last day of the last extract; where a year is too large")
     parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="keep what a run has done here, and go on from it")
     parser.add_argument("--quick", action="store_true", help="1,000 and 2,000 residents, nothing kept")

@@ -59,6 +59,7 @@ def main() -> None:
 def opened(file: Path, county: County, given: argparse.Namespace) -> duckdb.DuckDBPyConnection:
     """The marts, made where they are not there yet."""
     fresh = not file.exists()
+    file.parent.mkdir(parents=True, exist_ok=True)
     con = duckdb.connect(str(file))
     con.execute(f"SET memory_limit = '{given.memory}'; SET threads = 2; SET preserve_insertion_order = false")
     con.execute("SET asof_loop_join_threshold = 0")

@@ -273,10 +273,11 @@ def each_page(
     whole: Callable[[Page, str], None],
     picture: Callable[[Page, str], None],
 ) -> Callable[..., None]:
-    """each_page(part, rounds, seen=, answer=) asks `whole` of each page in each language, with its colours and width.
+    """each_page(part, rounds, widths=, answer=) asks `whole` of each page in each language, with its colours and width.
 
-    rounds: for whom (None: a stranger) which addresses, by name; `{language}` in one stands for the language. answer:
-    by name, the status of a page that is to refuse. In the first language the browser goes from page to page, with
+    rounds: for whom (None: a stranger) which addresses, by name; `{language}` in one stands for the language. widths:
+    in Finnish with light colours, and in Swedish with dark ones; English is light on the narrowest screen. answer: by
+    name, the status of a page that is to refuse. In the first language the browser goes from page to page, with
     scripts and all. The pages of the others come into one window that has read the styles and axe's rules before, which
     is half the work: they are the same but for what the server wrote, and no script of ours knows a language, a colour
     or a width.
@@ -286,12 +287,12 @@ def each_page(
         part: str,
         rounds: list[tuple[Any, dict[str, str]]],
         *,
-        seen: list[tuple[str, str, int]],
+        widths: tuple[int, int] = (1440, 390),
         answer: dict[str, int] | None = None,
     ) -> None:
         statuses = answer or {}
-        for language, scheme, width in seen:
-            first = language == seen[0][0]
+        for language, scheme, width in (("fi", "light", widths[0]), ("sv", "dark", widths[1]), ("en", "light", 320)):
+            first = language == "fi"
             page = visit(NOTHING if first else PLAIN, language=language, scheme=scheme, width=width)
             for user, pages in rounds:
                 become(page, user)

@@ -66,8 +66,10 @@ def _write(node: exp.Expr, setting: Setting) -> exp.Expr:
                 arguments = _alike(node.expressions, arguments, setting)
             return exp.paren(_call(name, arguments, setting)) if name in _OPEN else _call(name, arguments, setting)
         case exp.Div():
-            divisor = exp.Nullif(this=_double(_write(node.right, setting)), expression=exp.Literal.number(0))
-            return exp.Div(this=_double(_write(node.left, setting)), expression=divisor)
+            divisor = exp.Nullif(
+                this=exp.cast(_write(node.right, setting), exp.DType.DOUBLE), expression=exp.Literal.number(0)
+            )
+            return exp.Div(this=exp.cast(_write(node.left, setting), exp.DType.DOUBLE), expression=divisor)
         case exp.Mul() if node.left.find(exp.Mul) or node.right.find(exp.Mul):
             left, right = (_write(side, setting) for side in (node.left, node.right))
             return exp.Mul(this=exp.cast(left, WIDE), expression=exp.cast(right, DECIMAL))
@@ -140,10 +142,6 @@ def _kind(node: exp.Expr, setting: Setting) -> str | None:
 
 def _f(name: str, *arguments: exp.Expr | str | int) -> exp.Expr:
     return exp.Anonymous(this=name, expressions=[exp.convert(each) for each in arguments])
-
-
-def _double(made: exp.Expr) -> exp.Expr:
-    return exp.cast(made, exp.DType.DOUBLE)
 
 
 def _int(made: exp.Expr) -> exp.Expr:

@@ -166,7 +166,7 @@ class _Plan:
             case exp.Column() if not tree.table and tree.name in self.rows.look:
                 look = self.rows.look[tree.name]
                 return looks.semi_join(self.ground, look, self._looker(), alias) if look.take == "exists" else None
-            case exp.Column() if not tree.table and tree.name in self.rows.then:
+            case exp.Column() if not tree.table and tree.name in self.definitions:
                 return self._implied(self.definitions[tree.name], alias)
             case _:
                 return None

@@ -62,27 +62,27 @@ class Tables:
             self.con.executemany(f"INSERT INTO {self.named(relation)} ({listed}) VALUES ({places})", rows)
 
     def asked(
-        self, world: World, name: str, examples: Sequence[Example], *, whole: bool = False
+        self, world: World, examples: Sequence[tuple[str, Example]], *, whole: bool = False
     ) -> list[dict[str, Decimal | None]]:
-        """The engine's answers to examples of a measure over the same rows: nothing counted where it gives no row.
+        """The engine's answers to examples of measures over the same rows: nothing counted where it gives no row.
 
-        The measure is asked for the periods and groups of these examples alone, to be quick; `whole`: as it stands.
+        The measures are asked for the groups of these examples alone, to be quick; `whole`: as they stand.
         """
         self.fill(world)
-        periods, measure = [Period.read(each.period) for each in examples], self.county.measures[name]
-        for example, period in zip(examples, periods, strict=True):
-            if period.grain not in measure.periods:
-                raise UserError(f"{example.period} is a {period.grain}, which is not among the periods of {name}")
-            if set(example.group) - set(measure.dimensions):
-                raise UserError(f"{name} has no dimension {', '.join(set(example.group) - set(measure.dimensions))}")
-        county = self.county if whole else asked_for(self.county, measure, examples, periods)
+        by_measure: dict[str, list[Example]] = {}
+        for name, example in examples:
+            by_measure.setdefault(name, []).append(example)
+        cut = {name: asked_for(self.county.measures[name], listed) for name, listed in by_measure.items()}
+        county = self.county if whole else replace(self.county, measures={**self.county.measures, **cut})
+        periods = [Period.read(each.period) for _, each in examples]
         first, last = min(each.first for each in periods), max(each.last for each in periods)
-        table = compute(self.con, county, [name], schema=self.schema, first_month=first, last_month=last)
-        found = {(row["period"], row["group"]): row for row in table.to_pylist()}
-        groups = [
-            ";".join(f"{dimension}={value}" for dimension, value in sorted(each.group.items())) for each in examples
-        ]
-        return [_answer(found.get((example.period, group))) for example, group in zip(examples, groups, strict=True)]
+        table = compute(self.con, county, list(by_measure), schema=self.schema, first_month=first, last_month=last)
+        found = {(row["measure"], row["period"], row["group"]): row for row in table.to_pylist()}
+        return [_answer(found.get((name, example.period, _group(example)))) for name, example in examples]
+
+
+def _group(example: Example) -> str:
+    return ";".join(f"{dimension}={value}" for dimension, value in sorted(example.group.items()))
 
 
 def _answer(row: Mapping[str, Any] | None) -> dict[str, Decimal | None]:
@@ -91,15 +91,19 @@ def _answer(row: Mapping[str, Any] | None) -> dict[str, Decimal | None]:
     return {word: exact(row[word]) for word in ("numerator", "denominator", "value", "n")}
 
 
-def asked_for(county: County, measure: Measure, examples: Sequence[Example], periods: Sequence[Period]) -> County:
-    """The county with a measure cut down to what examples ask for."""
+def asked_for(measure: Measure, examples: Sequence[Example]) -> Measure:
+    """A measure with the dimensions alone that examples of it ask for. Raises UserError for what it cannot be asked."""
+    for example in examples:
+        if (grain := Period.read(example.period).grain) not in measure.periods:
+            raise UserError(f"{example.period} is a {grain}, which is not among the periods of {measure.measure}")
+        if strange := set(example.group) - set(measure.dimensions):
+            raise UserError(f"{measure.measure} has no dimension {', '.join(sorted(strange))}")
     groups = {tuple(each.group) for each in examples}
     cut = {
-        "periods": tuple(grain for grain in measure.periods if grain in {each.grain for each in periods}),
         "dimensions": tuple(each for each in measure.dimensions if any(each in group for group in groups)),
         "pairs": tuple(group for group in sorted(groups) if len(group) == 2),
     }
-    return replace(county, measures={**county.measures, measure.measure: measure.model_copy(update=cut)})
+    return measure.model_copy(update=cut)
 
 
 def columns_of(county: County, relation: str) -> dict[str, str]:

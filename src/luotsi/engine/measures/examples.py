@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 import duckdb
@@ -55,7 +55,7 @@ def run_measures(county: County, names: list[str], tables: Tables) -> list[str]:
                 world = world_of(county, example)
                 answers = {
                     "reference": by_reference(world, name, example),
-                    tables.engine: tables.asked(world, name, [example], whole=place == 0)[0],
+                    tables.engine: tables.asked(world, [(name, example)], whole=place == 0)[0],
                 }
             except (UserError, ValueError, TypeError, duckdb.Error) as error:
                 faults.append(f"{name}: {example.name}: {error}")
@@ -65,13 +65,14 @@ def run_measures(county: County, names: list[str], tables: Tables) -> list[str]:
     return faults
 
 
-def run_together(county: County, name: str, tables: Tables) -> list[str]:
-    """Where an engine differs from the reference with the rows of all examples of a measure beside each other.
+def run_together(county: County, names: Sequence[str], tables: Tables) -> list[str]:
+    """Where an engine differs from the reference with the rows of all examples of some measures beside each other.
 
-    For an engine to which a statement is dear: it is asked once for the periods and groups of all.
+    The engine is asked once for the measures and groups of all.
     """
-    world, examples, faults = together(county, name), county.measures[name].examples, list[str]()
-    for example, answer in zip(examples, tables.asked(world, name, examples), strict=True):
+    examples = [(name, example) for name in names for example in county.measures[name].examples]
+    world, faults = together(county, [example for _, example in examples]), list[str]()
+    for (name, example), answer in zip(examples, tables.asked(world, examples), strict=True):
         wanted = by_reference(world, name, example)
         faults += [
             f"{name}: {example.name}: {word} is {wanted[word]} by the reference, and {answer[word]} on {tables.engine}"
@@ -81,10 +82,10 @@ def run_together(county: County, name: str, tables: Tables) -> list[str]:
     return faults
 
 
-def together(county: County, name: str) -> World:
-    """The rows of all examples of a measure; each example's things have keys of their own, in the order they had."""
+def together(county: County, examples: Sequence[Example]) -> World:
+    """The rows of some examples; each example's things have keys of their own, in the order they had."""
     tables: dict[str, list[Row]] = {}
-    for place, example in enumerate(county.measures[name].examples):
+    for place, example in enumerate(examples):
         for relation, rows in world_of(county, example).tables.items():
             for row in rows:
                 values = {

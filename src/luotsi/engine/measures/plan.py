@@ -1,7 +1,8 @@
 """What is to be computed, and which of it shares one pass over the marts. Writes no SQL.
 
-Measures that add up over months (share, ratio, count, sum, mean), look at nothing and call no method share one
-scan of their mart; of the others those with the very same rows share them.
+Measures that add up over months (share, ratio, count, sum, mean) and call no method share a pass: those that look at
+nothing the scan of their mart, those that look the rows they agree on before their looks, and the looks they have
+alike. Of the others those with the very same rows share them.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from luotsi.concepts.expressions import parse
+from luotsi.concepts.expressions import names, parse
 from luotsi.concepts.methods import METHODS
 from luotsi.concepts.reading import County
-from luotsi.concepts.records import Grain, Measure, Per, Rows
+from luotsi.concepts.records import Grain, Look, Measure, Per, Rows
+from luotsi.engine.marts.steps import conjuncts
 
 ADDITIVE = ("share", "ratio", "count", "sum", "mean")
 MONTHS: dict[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
@@ -104,11 +106,29 @@ def passes(asked: Iterable[Asked]) -> list[Pass]:
     """The passes that compute some numbers, each number in one of them."""
     shared: dict[str, list[Asked]] = {}
     for each in asked:
-        plain = each.adds_up and each.rows.each == "row" and not each.rows.look and each.rows.method is None
-        alone = f"{each.adds_up} {each.result == 'distinct'} {each.rows.model_dump_json()}"
-        key = f"{each.rows.rows} {each.rows.at}" if plain else alone
-        shared.setdefault(key, []).append(each)
+        shared.setdefault(_alike(each), []).append(each)
     return [_pass(group) for group in shared.values()]
+
+
+def _alike(asked: Asked) -> str:
+    """What numbers have in common that share a pass."""
+    rows = asked.rows
+    if not asked.adds_up or rows.method is not None:
+        return f"{asked.adds_up} {asked.result == 'distinct'} {rows.model_dump_json()}"
+    census = min(MONTHS[grain] for grain in asked.grains) if rows.each == "period_end" else None
+    sure = sorted(each.sql() for each in _conditions(rows) if _sure(rows, each)) if rows.look else None
+    return f"{rows.rows} {rows.at} {census} {sure}"
+
+
+def _conditions(rows: Rows) -> list[exp.Expr]:
+    return conjuncts(parse(rows.where)) if rows.where else []
+
+
+def _sure(rows: Rows, condition: exp.Expr) -> bool:
+    """Whether a condition thins rows before they look: it asks no look, or only whether looks find anything."""
+    asked = {word for word, table in names(condition) if table is None}
+    looked, later = asked & set(rows.look), asked & set(rows.then)
+    return not later and (not looked or (looked == asked and all(rows.look[each].take == "exists" for each in looked)))
 
 
 def _pass(group: list[Asked]) -> Pass:
@@ -118,38 +138,78 @@ def _pass(group: list[Asked]) -> Pass:
 
 
 def _merged(group: list[Asked]) -> Pass:
-    """One pass for numbers whose rows differ in `let`, `then` and `where`: each keeps its own condition."""
+    """One pass for numbers whose rows differ in `let`, `look`, `then` and `where`: each keeps its own condition.
+
+    What all ask of their rows is asked of the rows of the pass.
+    """
     first = group[0].rows
-    let: dict[str, str] = {}
+    known: dict[str, str | Look] = {}
+    own = [_names(known, each.rows) for each in group]
+    asked = [
+        [_and(renamed(condition, words)) for condition in _conditions(each.rows)]
+        for each, words in zip(group, own, strict=True)
+    ]
+    where = [each for each in asked[0] if all(each in others for others in asked)]
     made: list[Asked] = []
-    for each in group:
-        own: dict[str, str] = {}
-        for name, text in {**each.rows.let, **each.rows.then}.items():
-            own[name] = _let(let, name, renamed(parse(text), own).sql())
-        where = None
-        if each.rows.where:  # a name of its own, so that it is worked out once for all that is counted where it holds
-            where = exp.column(_let(let, f"in_{each.name}", renamed(parse(each.rows.where), own).sql()))
-        denominator = renamed(each.denominator, own) if each.denominator is not None else None
-        made.append(replace(each, numerator=renamed(each.numerator, own), denominator=denominator, where=where))
-    return Pass(Rows(rows=first.rows, at=first.at, let=let), tuple(made))
+    for each, words, conditions in zip(group, own, asked, strict=True):
+        alone = None
+        if rest := [condition for condition in conditions if condition not in where]:
+            # a name of its own, so that it is worked out once for all that is counted where it holds
+            alone = exp.column(_known(known, f"in_{each.name}", " AND ".join(rest)))
+        denominator = renamed(each.denominator, words) if each.denominator is not None else None
+        made.append(replace(each, numerator=renamed(each.numerator, words), denominator=denominator, where=alone))
+    look = {name: meant for name, meant in known.items() if isinstance(meant, Look)}
+    wanted = [each.where.sql() for each in made if each.where is not None]
+    if look and len(wanted) == len(made):
+        where.append(f"({' OR '.join(wanted)})")
+    let = {name: meant for name, meant in known.items() if isinstance(meant, str)}
+    rows = Rows(rows=first.rows, each=first.each, at=first.at, let=let, look=look, where=" AND ".join(where) or None)
+    return Pass(rows, tuple(made))
 
 
-def _let(let: dict[str, str], name: str, text: str) -> str:
-    """The name under which the pass knows an expression: its own, or a numbered one when that means another."""
+def _names(known: dict[str, str | Look], rows: Rows) -> dict[str, str]:
+    """The names under which a pass knows what some rows name; adds what it does not know yet."""
+    own: dict[str, str] = {}
+    for name, text in rows.let.items():
+        own[name] = _known(known, name, renamed(parse(text), own).sql())
+    for name, look in rows.look.items():
+        own[name] = _known(known, name, _looking(look, own))
+    for name, text in rows.then.items():
+        own[name] = _known(known, name, renamed(parse(text), own).sql())
+    return own
+
+
+def _known(known: dict[str, str | Look], name: str, meant: str | Look) -> str:
+    """The name under which a pass knows an expression or a look: its own, or a numbered one when that means another."""
     wanted, place = name, 1
-    while let.get(wanted, text) != text:
+    while known.get(wanted, meant) != meant:
         place += 1
         wanted = f"{name}_{place}"
-    let[wanted] = text
+    known[wanted] = meant
     return wanted
 
 
-def renamed(tree: exp.Expr, names: dict[str, str]) -> exp.Expr:
-    """An expression with some of its names replaced."""
+def _looking(look: Look, words: dict[str, str]) -> Look:
+    """A look with some of the names of the row that looks replaced."""
+    said = {"after": "", "before": "", "where": "this", "value": "this", "at": "this"}
+    texts = {field: getattr(look, field) for field in said}
+    changed = {
+        field: renamed(parse(text), words, said[field]).sql() for field, text in texts.items() if text is not None
+    }
+    return look.model_copy(update=changed)
+
+
+def _and(condition: exp.Expr) -> str:
+    """A condition as it can stand between others that must all hold."""
+    return f"({condition.sql()})" if isinstance(condition, exp.Or) else condition.sql()
+
+
+def renamed(tree: exp.Expr, words: dict[str, str], table: str = "") -> exp.Expr:
+    """An expression with some of its names replaced: plain ones, or those of `table`."""
 
     def rename(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Column) and not node.table and node.name in names:
-            return exp.column(names[node.name])
+        if isinstance(node, exp.Column) and node.table == table and node.name in words:
+            return exp.column(words[node.name], table or None)
         return node
 
     return tree.transform(rename)

@@ -111,15 +111,15 @@ def _summed(groups: str, listed: str, a_pass: Pass, asked: Asked, parts: Parts) 
 def result(ground: Ground, steps: Steps, measure: Measure, step: str) -> exp.Select:
     """The result rows of a measure, from the step that has its parts by period and group."""
     alone = measure.result in ("count", "sum", "distinct")
-    numerator = _double(column("numerator", step))
+    numerator = exp.cast(column("numerator", step), exp.DType.DOUBLE)
     select = exp.Select().from_(step_named(step), copy=False)
     if measure.per is not None:
         per = of_per(ground.county, measure, measure.per)
         found = summed_steps(whole_years(ground), steps, Pass(per.rows, (per,)), "whole_periods")[per.name]
-        denominator: exp.Expr = _double(column("numerator", found))
+        denominator: exp.Expr = exp.cast(column("numerator", found), exp.DType.DOUBLE)
         select = _join_per(select, step, found, measure, measure.per, per)
     else:
-        denominator = exp.null() if alone else _double(column("denominator", step))
+        denominator = exp.null() if alone else exp.cast(column("denominator", step), exp.DType.DOUBLE)
     if measure.result == "median":
         value: exp.Expr = column("value", step)
     elif alone and measure.per is None:
@@ -181,7 +181,3 @@ def _part(step: str, place: int) -> exp.Expr:
 
 def _scaled(value: exp.Expr, scale: Decimal) -> exp.Expr:
     return value if scale == 1 else exp.Mul(this=value, expression=exp.Literal.number(str(scale)))
-
-
-def _double(made: exp.Expr) -> exp.Expr:
-    return exp.cast(made, exp.DType.DOUBLE)

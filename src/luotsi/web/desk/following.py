@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from luotsi.web.desk import filters as choosing
-from luotsi.web.desk import headlines, words
+from luotsi.web.desk import headlines, readings, words
 from luotsi.web.desk.filters import Filters
 from luotsi.web.desk.headlines import News
 from luotsi.web.desk.judging import Judged
@@ -63,7 +63,7 @@ def _followed(following: Following, release: Release) -> Followed:
     return Followed(
         following=following,
         label=text or following.name,
-        group=words.group(release, ";".join(f"{name}={code}" for name, code in sorted(codes.items()))),
+        group=words.group(release, readings.group(codes)),
         address=address,
         news=headlines.sort(headlines.judged(release, measures, codes)),
         gone=text is None,

@@ -15,9 +15,11 @@ from luotsi.concepts.reading import County, read_county
 from luotsi.concepts.records import Example
 from luotsi.engine.measures.example_tables import Tables
 from luotsi.engine.measures.examples import agrees, key_of, rows_of, run, run_measures, run_together, together
+from luotsi.engine.measures.plan import of_measure, passes
 
 ROOT = Path(__file__).parents[5]
 COUNTY, FAULTS = read_county(ROOT / "county")
+PASSES = [[each.name for each in one.asked] for one in passes(map(of_measure, COUNTY.measures.values()))]
 
 
 @pytest.fixture(scope="module")
@@ -129,18 +131,21 @@ def test_an_example_leaves_no_rows_for_the_next(tables: Tables) -> None:
     assert run_measures(county, ["contacts"], tables) == []
 
 
-@pytest.mark.parametrize("name", ["access_guarantee_share", "coc_index", "diabetes_bp_in_target"])
-def test_examples_beside_each_other_are_counted_as_the_reference_counts_them(name: str, tables: Tables) -> None:
-    assert run_together(COUNTY, name, tables) == []
+@pytest.mark.parametrize("names", [each for each in PASSES if len(each) > 1], ids=" ".join)
+def test_measures_that_share_a_pass_count_the_examples_of_all_as_the_reference_counts_them(
+    names: list[str], tables: Tables
+) -> None:
+    assert run_together(COUNTY, names, tables) == []
 
 
 def test_examples_beside_each_other_share_no_person() -> None:
-    world, measure = together(COUNTY, "diabetes_bp_in_target"), COUNTY.measures["diabetes_bp_in_target"]
-    alone = sum(len(rows_of(COUNTY, "person", each.given["person"])) for each in measure.examples)
+    examples = COUNTY.measures["diabetes_bp_in_target"].examples
+    world = together(COUNTY, examples)
+    alone = sum(len(rows_of(COUNTY, "person", each.given["person"])) for each in examples)
     assert len({row.key for row in world.rows("person")}) == alone > 2
 
 
 def test_rows_that_the_reference_alone_counts_are_told(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     filled = Tables.fill
     monkeypatch.setattr(Tables, "fill", lambda self, world: filled(self, replace(world, tables={})))
-    assert "contacts" in run_together(COUNTY, "contacts", tables)[0]
+    assert "contacts" in run_together(COUNTY, ["contacts"], tables)[0]

@@ -6,7 +6,7 @@ import pytest
 
 from luotsi.concepts.expressions import parse
 from luotsi.concepts.reading import County, read_county
-from luotsi.concepts.records import Rows
+from luotsi.concepts.records import Look, Rows
 from luotsi.engine.measures.cells import CELLS, bundled
 from luotsi.engine.measures.plan import Asked, of_measure, of_per, passes
 
@@ -41,6 +41,54 @@ def test_measures_of_the_very_same_rows_let_the_rows_ask_the_condition() -> None
     rows = Rows(rows="contact", let={"late": "hours > 2"}, where="kind = 'visit'")
     (shared,) = passes([asked("one", rows), asked("two", rows)])
     assert shared.rows.where == "kind = 'visit'"
+
+
+def looking(name: str, where: str, **looks: Look) -> Asked:
+    rows = Rows(rows="person", each="period_end", look=looks, where=f"birth_date <= period_end AND {where}")
+    return Asked(name, rows, "share", parse("true"), None, ((),), ("year",))
+
+
+ILL = Look(of="diagnosis", where="code = 'E11'", before="period_end", take="exists")
+FIRST, LAST = (Look(of="measurement", before="period_end", take=take, value="value") for take in ("first", "latest"))
+
+
+def test_measures_that_look_share_a_pass_and_their_looks_where_they_agree_on_the_rows_before_them() -> None:
+    (shared,) = passes([looking("all", "ill", ill=ILL), looking("known", "ill AND value > 2", ill=ILL, value=LAST)])
+    assert shared.rows.where == "birth_date <= period_end AND ill"
+    assert shared.rows.look == {"ill": ILL, "value": LAST}
+    assert [each.where and each.where.sql() for each in shared.asked] == [None, "in_known"]
+
+
+def test_looks_of_one_name_that_differ_are_both_taken_and_rows_that_nobody_wants_left_out() -> None:
+    (shared,) = passes([looking("early", "value > 2", value=FIRST), looking("late", "value > 3", value=LAST)])
+    assert shared.rows.look == {"value": FIRST, "value_2": LAST}
+    assert shared.rows.let == {"in_early": "value > 2", "in_late": "value_2 > 3"}
+    assert shared.rows.where == "birth_date <= period_end AND (in_early OR in_late)"
+
+
+def test_what_a_look_asks_of_the_row_that_looks_is_renamed_with_it() -> None:
+    seen = Look(of="contact", where="happened_at > this.since", after="since", take="exists")
+    one, other = (
+        Asked(
+            since,
+            Rows(rows="person", at="birth_date", let={"since": since}, look={"seen": seen}),
+            "share",
+            parse("seen"),
+            None,
+            ((),),
+            ("year",),
+        )
+        for since in ("birth_date", "died_on")
+    )
+    (shared,) = passes([one, other])
+    second = shared.rows.look["seen_2"]
+    assert (second.after, second.where) == ("since_2", "happened_at > this.since_2")
+    assert shared.asked[1].numerator.sql() == "seen_2"
+
+
+def test_measures_whose_rows_differ_before_their_looks_or_in_what_these_must_find_have_passes_of_their_own() -> None:
+    old = looking("old", "birth_date < '1960-01-01' AND ill", ill=ILL)
+    assert len(passes([looking("ill", "ill", ill=ILL), old, looking("any", "value > 2", value=LAST)])) == 3
 
 
 @pytest.mark.parametrize("result", ["median", "distinct", "top_share"])
