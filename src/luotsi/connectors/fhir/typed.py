@@ -56,11 +56,12 @@ class Scope:
     walked: bool = False
 
 
-def select(table: Table, path: Path, *, walks: bool = True) -> str | None:
+def select(table: Table, path: Path, *, view: bool = False) -> str | None:
     """The SELECT of a table's columns from NDJSON of its resource alone; None where a path asks for more.
 
     The statement stops with a DuckDB error where a line is broken or shaped otherwise than the paths ask for.
-    Without `walks` an index never counts nulls, as FHIRPath says; a table counts them in a plain walk.
+    As a `view` it passes over lines of other resources and stops at a bundle, and an index never counts nulls, as
+    FHIRPath says; a table counts them in a plain walk.
     """
     names = itertools.count(1)
     root = Shape()
@@ -73,8 +74,8 @@ def select(table: Table, path: Path, *, walks: bool = True) -> str | None:
                 return None
             loop = _loop(parse(table.each), scope)
             scope = replace(scope, this=Found("element", "item", loop.shape), index="place")
-        columns = {name: _column(parse(each.path or name), scope, walks) for name, each in table.columns.items()}
-        source = _source(root, path)
+        columns = {name: _column(parse(each.path or name), scope, not view) for name, each in table.columns.items()}
+        source = _of_resource(root, path, table) if view else _source(root, path)
     except UnfitError:
         return None
     if loop is not None:
@@ -107,6 +108,13 @@ def _source(root: Shape, path: Path) -> str:
     if not columns:
         raise UnfitError
     return f"read_json({quoted(str(path))}, format = 'newline_delimited', columns = {{{columns}}}) AS d"
+
+
+def _of_resource(root: Shape, path: Path, table: Table) -> str:
+    root.member("resourceType").read = True
+    kind = f"d.{named('resourceType')}"
+    held = f"CASE WHEN {kind} = 'Bundle' THEN {STOP}::BOOLEAN ELSE {kind} = {quoted(str(table.resource))} END"
+    return f"(SELECT * FROM {_source(root, path)} WHERE {held}) AS d"
 
 
 def _column(tree: Node, scope: Scope, walks: bool) -> Found:

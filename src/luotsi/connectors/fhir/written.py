@@ -1,7 +1,7 @@
 """Writes the rows of a SQL on FHIR v2 view over one file to Parquet. What a view means is said in `views`.
 
 A plain view (columns of the resource, or of the elements of one loop; no unions, collections or constants) over
-lines that all hold its resource is one typed reading, each line parsed once; all else is read with the full meaning.
+lines of resources is one typed reading, each line parsed once; all else is read with the full meaning.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from luotsi.connectors.fhir.compiler import quoted
 from luotsi.connectors.fhir.documents import find
 from luotsi.connectors.fhir.paths import Binary, Call, Constant, Item, Literal, Member, Node, This, parse
 from luotsi.connectors.fhir.shapes import named
-from luotsi.connectors.fhir.uniform import uniform
+from luotsi.connectors.fhir.uniform import begins
 
 Json = Mapping[str, Any]
 TEXTS = frozenset({"join", "replace"})
@@ -63,14 +63,14 @@ def plain(view: Json, path: Path) -> str | None:
         return None
     if not columns or len({each.name for each in given}) < len(columns) or not all(map(_is_exists, conditions)):
         return None
-    if uniform(path) != resource:
+    if begins(path) != resource:
         return None
     asked = {each.name: Column(path=each.path) for each in given}
     # What is asked besides has names that no column has. An element that is null is no element in FHIRPath.
     tests = [_from_resource(each) if loops else each for each in conditions] + ["$this.exists()"] * len(loops)
     asked |= {f" {place}": Column(path=text) for place, text in enumerate(tests)}
     table = Table(files=("*",), resource=resource, each=loops[0] if loops else None, columns=asked)
-    read = typed.select(table, path, walks=False)
+    read = typed.select(table, path, view=True)
     listed = ", ".join(f"TRY_CAST({named(each.name)} AS {each.type}) AS {named(each.name)}" for each in given)
     kept = " AND ".join(f"\" {place}\" = 'true'" for place in range(len(tests))) or "true"
     return f"SELECT {listed} FROM ({read}) WHERE {kept}" if read else None

@@ -10,13 +10,15 @@ from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import read_record
 from luotsi.concepts.records import Column, Label, Source, Table
 from luotsi.connectors.database import connect
 from luotsi.connectors.fhir import read, typed
-from luotsi.connectors.fhir.uniform import uniform
+from luotsi.connectors.fhir.uniform import START, uniform
 from luotsi.connectors.reading import Reading
 
 ROOT = Path(__file__).parents[5]
@@ -303,3 +305,24 @@ def test_only_lines_that_all_start_alike_are_one_type(
     assert uniform(path) == told
     (tmp_path / "o.json").write_bytes(path.read_bytes())
     assert uniform(tmp_path / "o.json") is None
+
+
+@given(
+    lines=st.lists(
+        st.sampled_from([b"", b'{"resourceType":"A","x":1}', b'{"resourceType":"AB"}', b'{"resourceType":"A"}'])
+    ),
+    end=st.sampled_from([b"", b"\n", b'{"resourceType":"A', b'{"resourceType":"A"}']),
+    block=st.integers(24, 80),
+)
+def test_a_file_is_uniform_wherever_its_blocks_end(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], end: bytes, block: int
+) -> None:
+    path = tmp_path_factory.mktemp("uniform") / "o.ndjson"
+    written = b"".join(each + b"\n" for each in lines) + end
+    path.write_bytes(written)
+    every = written.removesuffix(b"\n").split(b"\n")
+    first = START.match(every[0])
+    alike = first is not None and all(each.startswith(first[0]) for each in every)
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr("luotsi.connectors.fhir.uniform.BLOCK", block)
+        assert uniform(path) == (first[1].decode() if first and alike else None)

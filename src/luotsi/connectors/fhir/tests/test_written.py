@@ -115,10 +115,40 @@ def test_a_column_has_the_type_that_the_view_says(tmp_path: Path) -> None:
     assert _typed(view, path) == _written(view, path) == ["(1.5,)", "(None,)"]
 
 
-def test_a_file_of_several_types_is_read_with_the_full_meaning(tmp_path: Path) -> None:
-    path = _file(tmp_path / "m.ndjson", {"resourceType": "Patient"}, _observation(1, code={"coding": [{"code": "a"}]}))
+def test_lines_of_other_resources_are_passed_over(tmp_path: Path) -> None:
+    one = _observation(1, code={"coding": [{"code": "a"}]})
+    status = {"resource": "Observation", "select": [{"column": [{"name": "id", "path": "id"}]}]}
+    path = _file(tmp_path / "m.ndjson", one, {"resourceType": "Patient", "id": "p1"}, {"id": "nothing"})
+    assert _typed(CODES, path) == _written(CODES, path) == ["('o1', 'p1', 'a')"]
+    assert _typed(status, path) == _written(status, path) == ["('o1',)"]
+
+
+@pytest.mark.parametrize("first", [{"resourceType": "Patient"}, {"id": "o0", "resourceType": "Observation"}])
+def test_a_file_that_begins_otherwise_is_read_with_the_full_meaning(tmp_path: Path, first: dict[str, Any]) -> None:
+    path = _file(tmp_path / "m.ndjson", first, _observation(1, code={"coding": [{"code": "a"}]}))
     assert _typed(CODES, path) is None
     assert _written(CODES, path) == ["('o1', 'p1', 'a')"]
+
+
+def test_resources_in_a_bundle_are_found_wherever_it_stands(tmp_path: Path) -> None:
+    inside = _observation(2, code={"coding": [{"code": "b"}]})
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": inside}]}
+    path = _file(tmp_path / "b.ndjson", _observation(1, code={"coding": [{"code": "a"}]}), bundle)
+    assert _typed(CODES, path) is None
+    assert _written(CODES, path) == ["('o1', 'p1', 'a')", "('o2', 'p1', 'b')"]
+
+
+@pytest.mark.parametrize("end", ["{", '{"resourceType": "Observation"}{}', "[]"])
+def test_a_file_with_a_broken_line_is_read_with_the_full_meaning(tmp_path: Path, end: str) -> None:
+    path = _file(tmp_path / "o.ndjson", _observation(1, code={"coding": [{"code": "a"}]}))
+    path.write_text(path.read_text("utf-8") + end + "\n", "utf-8")
+    assert _typed(CODES, path) is None
+    assert _written(CODES, path) == ["('o1', 'p1', 'a')"]
+
+
+def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="is empty"):
+        _written(CODES, _file(tmp_path / "o.ndjson"))
 
 
 def test_several_values_where_one_is_wanted_stop_the_view(tmp_path: Path) -> None:
