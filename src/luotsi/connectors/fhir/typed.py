@@ -147,13 +147,16 @@ def _leaf(sql: str, scope: Scope | None) -> str:
 
 
 def _checked(leaf: str, given: str) -> str:
-    """What is given of a leaf, unless it was no text and no plain number. Units may be written `[pH]`, `{score}`."""
+    """What is given of a leaf, unless it was no text and no plain number. Units may be written `[pH]`, `{score}`.
+
+    How a text compares with one sign tells most apart by the first of theirs, and is quicker than to look into them.
+    """
     shaped = f"CASE WHEN json_valid({leaf}) THEN {STOP}::VARCHAR ELSE {given} END"
     power = f"CASE WHEN regexp_full_match({leaf}, {quoted(POWERS)}) THEN {STOP}::VARCHAR ELSE {given} END"
     return (
-        f"CASE WHEN starts_with({leaf}, '[') OR starts_with({leaf}, '{{') THEN {shaped} "
-        f"WHEN strlen({leaf}) < {SHORT} AND (contains({leaf}, 'e-') OR contains({leaf}, 'e+')) THEN {power} "
-        f"ELSE {given} END"
+        f"CASE WHEN {leaf} < ':' THEN "
+        f"CASE WHEN strlen({leaf}) < {SHORT} AND contains({leaf}, 'e') THEN {power} ELSE {given} END "
+        f"WHEN {leaf} >= '{{' OR {leaf} BETWEEN '[' AND '\\' THEN {shaped} ELSE {given} END"
     )
 
 
