@@ -111,9 +111,8 @@ def _refuse(out: Path, residents: int, years: tuple[int, int], until: datetime.d
         raise UserError(f"{residents} residents are too few to make a county of; give at least 100")
     if years[0] > years[1]:
         raise UserError(f"The years {years[0]}..{years[1]} run backwards; give the earlier one first")
-    switch = datetime.date((years[0] + years[1]) // 2, 7, 31)
-    if until and not switch <= until <= datetime.date(years[1], 12, 31):
-        raise UserError(f"The last day {until} must be between {switch} and the end of {years[1]}")
+    if until and not datetime.date(years[0], 1, 31) <= until <= datetime.date(years[1], 12, 31):
+        raise UserError(f"The last day {until} must be between {years[0]}-01-31 and the end of {years[1]}")
 
 
 def _all(run: Run, wanted: list[tuple[str, int]], folder: Path, processes: int | None) -> Iterator[Made]:

@@ -40,8 +40,9 @@ LAJIMITAT = ("mmHg", "mmHg", "kg", "cm", "cm", None, None, None)
 
 
 def cuts(world: World) -> tuple[int, ...]:
-    """Mediatri's own extracts: one on the day it ends, and the last rows two weeks later."""
-    return (world.switch, world.switch + 14)
+    """Mediatri's own extracts: on the day it ends and two weeks later; where it has not ended, the last day of all."""
+    last = world.cuts[-1]
+    return tuple(day for day in (world.switch, world.switch + 14) if day < last) or (last,)
 
 
 def unit_code(place: int) -> str:

@@ -1,4 +1,5 @@
 import csv
+import datetime
 import hashlib
 import json
 from collections import Counter
@@ -70,6 +71,21 @@ def test_two_processes_write_the_same_bytes_as_one(tmp_path: Path) -> None:
     names = sorted(path.name for path in one.folder.iterdir())
     assert names == sorted(path.name for path in two.folder.iterdir())
     assert all(digest(one.folder / name) == digest(two.folder / name) for name in names)
+
+
+def test_a_county_that_ends_before_mediatri_does_has_mediatri_in_use_to_its_last_day(tmp_path: Path) -> None:
+    made = write(tmp_path / "out", county(), residents=1_500, years=(2024, 2024), until=datetime.date(2024, 3, 31))
+    books = "20250115"  # the ledger closes a year when it is over
+    assert {path.stem.split("_")[3] for path in files(made, "*_*_*.csv")} == {"20240401", books}
+    (contacts,) = files(made, "mediatri_saarikka_palvelutapahtuma_*.csv")
+    days = {row["Muokattu"].split(" ")[0] for row in rows_of(contacts)}
+    assert {day.split("/")[1] for day in days if day} == {"01", "02", "03"}, sorted(days)[:5]
+
+
+def test_a_last_day_outside_the_years_is_refused_with_the_days_that_would_do(tmp_path: Path) -> None:
+    for day in (datetime.date(2024, 1, 30), datetime.date(2025, 1, 1)):
+        with pytest.raises(UserError, match=f"The last day {day} must be between 2024-01-31 and the end of 2024"):
+            write(tmp_path / "out", county(), residents=1_500, years=(2024, 2024), until=day)
 
 
 def test_every_table_of_the_finnish_sources_is_written(made: Summary) -> None:
