@@ -29,8 +29,8 @@ BOOKKEEPING = {
     "numbers": (Column("load", "INTEGER"),),
     "definitions": (Column("source", "VARCHAR"), Column("table", "VARCHAR"), Column("digest", "VARCHAR")),
 }  # fmt: skip
-"""The vault's own books. `numbers`: the last number given to a load. `definitions`: which wording of the county's
-records a source table was loaded by."""
+"""The vault's own books. `numbers`: the last number that had been given whenever loads were struck from `loads`.
+`definitions`: which wording of the county's records a source table was loaded by."""
 
 
 def create(name: str, columns: Iterable[Column], *, schema: str = "vault") -> str:

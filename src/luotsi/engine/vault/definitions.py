@@ -40,7 +40,11 @@ def _kind(attribute: Attribute) -> tuple[object, ...]:
 
 
 def forget(con: Connection, source: str, table: str) -> None:
-    """Drops what a source table was loaded into and strikes its loads from the books; keys in hubs stay."""
+    """Drops what a source table was loaded into and strikes its loads from the books; keys in hubs stay.
+
+    The last number given to a load is kept, so that none is given twice.
+    """
+    con.execute("INSERT INTO vault.numbers SELECT load FROM vault.loads ORDER BY load DESC LIMIT 1")
     feed = f"__{source}__{table}"
     rows = con.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'vault'").fetchall()
     for name in (str(row[0]) for row in rows):

@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,9 @@ class _Loader:
         self.first_load: int | None = None
         self.referred: set[str] = set()
         self.written: dict[tuple[str, str, Batch], str] = {}
+        given = "SELECT load FROM vault.numbers UNION ALL SELECT load FROM vault.loads UNION ALL SELECT 0"
+        self.number = run(con, f"SELECT max(load) FROM ({given}) AS given")
+        self.loaded = self._loaded()
 
     def load_group(self, group: Sequence[Extract]) -> LoadReport:
         """Loads a group in one transaction."""
@@ -146,7 +150,8 @@ class _Loader:
 
     def _group(self, group: Sequence[Extract], begun: float) -> LoadReport:
         con, first = self.con, group[0]
-        numbers = self._numbers(len(group))
+        numbers = [*range(self.number + 1, self.number + len(group) + 1)]
+        self.number = numbers[-1]
         self.first_load = self.first_load or numbers[0]
         extracts = [
             Loaded(n, e.created_at, e.delivery, e.path, e.columns, rows=e.rows, keys=e.keys)
@@ -154,7 +159,7 @@ class _Loader:
         ]
         names = tuple(each.name for each in group)
         report = LoadReport(*first.stream, names, first.delivery, tuple(numbers), rows=sum(e.rows for e in group))
-        loaded = self._loaded(first)
+        loaded = self.loaded.get(first.stream, [])
         usual = [(e.created_at, e.load, e.rows) for e in loaded if e.delivery == first.delivery]
         report.usual_rows = max(usual)[2] if usual else None
         spans: dict[int, tuple[datetime, datetime]] = {}
@@ -170,27 +175,19 @@ class _Loader:
         self._book(group, extracts, spans, report)
         return report
 
-    def _numbers(self, count: int) -> list[int]:
-        """The numbers of the next loads; one that was ever given is not given again."""
-        given = "SELECT load FROM vault.numbers UNION ALL SELECT load FROM vault.loads UNION ALL SELECT 0"
-        last = run(self.con, f"SELECT max(load) FROM ({given}) AS given")
-        self.con.execute("DELETE FROM vault.numbers")
-        self.con.execute("INSERT INTO vault.numbers VALUES (?)", [last + count])
-        return [*range(last + 1, last + count + 1)]
-
-    def _loaded(self, first: Extract) -> list[Loaded]:
-        """The extracts of the stream that are loaded already."""
-        rows = self.con.execute(
-            "SELECT load, created_at, delivery, recorded_max, rows, extract FROM vault.loads "
-            'WHERE source = ? AND instance = ? AND "table" = ? ORDER BY load',
-            list(first.stream),
-        ).fetchall()
-        made: list[Loaded] = []
-        for number, created, delivery, recorded, sent, name in rows:
-            there = self.lake.get((*first.stream, str(name)))
+    def _loaded(self) -> dict[tuple[str, str, str], list[Loaded]]:
+        """The extracts of each stream that are loaded already, in order."""
+        made: dict[tuple[str, str, str], list[Loaded]] = {}
+        for source, instance, table, number, created, delivery, rows, recorded, name in self.con.execute(
+            'SELECT source, instance, "table", load, created_at, delivery, rows, recorded_max, extract '
+            "FROM vault.loads ORDER BY load"
+        ).fetchall():
+            stream = str(source), str(instance), str(table)
+            there = self.lake.get((*stream, str(name)))
             path, columns = (there.path, there.columns) if there else (Path(f"lake/{name}"), frozenset[str]())
             keys = there.keys if there else None
-            made.append(Loaded(int(number), created, str(delivery), path, columns, recorded, int(sent), keys))
+            of = Loaded(int(number), created, str(delivery), path, columns, recorded, int(rows), keys)
+            made.setdefault(stream, []).append(of)
         return made
 
     def _book(
@@ -205,6 +202,7 @@ class _Loader:
             low, high = spans.get(loaded.load, (None, None))
             if extract.delivery == "full":
                 low = high = extract.created_at
+            self.loaded.setdefault(extract.stream, []).append(replace(loaded, recorded_max=high))
             values += [
                 loaded.load, *extract.stream, extract.name, extract.created_at, extract.delivery, extract.rows,
                 low, high, report.seconds, said,

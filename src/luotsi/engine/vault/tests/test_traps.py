@@ -270,7 +270,7 @@ def test_a_changed_definition_loads_the_table_anew(home: Path, county: County, t
     changed = write_county(
         tmp_path / "changed", SOURCE.replace("place: {value: place}", "place: {value: upper(place)}")
     )
-    assert [each.table for each in load(home, changed)] == ["visits"]
+    assert [(each.table, each.loads) for each in load(home, changed)] == [("visits", (2,))]  # no number is given twice
     assert values(home, "place") == ["ABC"]
     assert load(home, changed) == []
 
