@@ -60,49 +60,54 @@ def find_hard(con: Connection, table: Versions, staged: str, edge: datetime | No
     con.execute(query, {"edge": edge} if edge is not None else None)
 
 
-def several_staged(con: Connection, table: Versions, staged: str) -> int:
-    """How many keys of `hard` have several staged rows; late rows that change nothing need no more work."""
+def several_staged(con: Connection, table: Versions, staged: str) -> tuple[int, int]:
+    """How many keys of `hard` have several staged rows, and how many rows say a key's moment again.
+
+    Late rows that change nothing need no more work."""
     keys = listed(*_names(table.keys))
-    several = f"SELECT {keys} FROM {staged} SEMI JOIN hard USING ({keys}) GROUP BY {keys} HAVING count(*) > 1"
-    return run(con, f"SELECT count(*) FROM ({several}) AS several")
+    moments = f"SELECT {keys}, count(*) AS n FROM {staged} SEMI JOIN hard USING ({keys}) GROUP BY {keys}, recorded_at"
+    of_keys = f"SELECT sum(n) AS n, sum(n - 1) AS again FROM ({moments}) AS moments GROUP BY {keys}"
+    query = f"SELECT count(*) FILTER (n > 1), CAST(coalesce(sum(again), 0) AS BIGINT) FROM ({of_keys}) AS keys"
+    several, again = con.execute(query).fetchone() or (0, 0)
+    return int(several), int(again)
 
 
-def insert_changed(con: Connection, table: Versions, instance: str, staged: str) -> int:
-    """Rows of keys that are staged once and lie after all that is loaded: compared with the last version."""
+def insert_changed(con: Connection, table: Versions, instance: str, staged: str, *, hard: bool) -> int:
+    """Rows that say something else than the version before them.
+
+    Keys that are staged once and lie after all that is loaded are compared with the last version; with `hard`, the rows
+    of the keys in `hard` too, each with the version before it in time.
+    """
     keys, content = _names(table.keys), _names(table.content)
     k = listed(*keys)
     last = ", ".join(["deleted", *map(quoted, content)])
     differs = " OR ".join(f"s.{quoted(c)} IS DISTINCT FROM p.{quoted(c)}" for c in ("deleted", *content))
-    return run(
-        con,
-        f"INSERT INTO vault.{table.name} ({_target(table)}) WITH v AS (SELECT * FROM vault.{table.name} "
+    ctes = (
+        f"WITH v AS (SELECT * FROM vault.{table.name} "
         f"SEMI JOIN {staged} USING ({k})), several AS (SELECT DISTINCT {k} FROM v WHERE seq > 0), p AS ("
         f"SELECT {k}, {last}, 1 AS _n, instance = $instance AS _own FROM v ANTI JOIN several USING ({k}) UNION ALL "
         f"SELECT {k}, {last}, _n, _own FROM (SELECT {k}, {last}, instance = $instance AS _own, "
         f"count(*) OVER (PARTITION BY {k}) AS _n, row_number() OVER (PARTITION BY {k} "
         f"ORDER BY (instance = $instance) DESC, recorded_at DESC, seq DESC) AS _place "
         f"FROM v SEMI JOIN several USING ({k})) AS r WHERE _place = 1), "
-        f"s AS (SELECT * FROM {staged} ANTI JOIN hard USING ({k})) "
+        f"s AS (SELECT * FROM {staged} ANTI JOIN hard USING ({k}))"
+    )
+    rows = (
         f"SELECT {_of('s', keys)}, $instance, s.recorded_at, coalesce(p._n, 0), s.deleted, s.load{_more(content, 's')} "
         f"FROM s LEFT JOIN p ON {_equal('s', 'p', keys)} "
-        f"WHERE CASE WHEN p._own THEN {differs} ELSE NOT s.deleted END",
-        instance=instance,
+        f"WHERE CASE WHEN p._own THEN {differs} ELSE NOT s.deleted END"
     )
-
-
-def insert_hard(con: Connection, table: Versions, instance: str, staged: str) -> int:
-    """Rows of the keys in `hard`, each compared with the version before it in time."""
-    keys, content = _names(table.keys), _names(table.content)
-    k = listed(*keys)
-    return run(
-        con,
-        f"INSERT INTO vault.{table.name} ({_target(table)}) WITH {_chosen(table, staged)}, "
-        f"counts AS (SELECT {k}, count(*) AS n FROM vault.{table.name} SEMI JOIN hard USING ({k}) GROUP BY {k}) "
-        f"SELECT {_of('c', keys)}, $instance, c.recorded_at, "
-        f"coalesce(counts.n, 0) + row_number() OVER (PARTITION BY {_of('c', keys)} ORDER BY c.recorded_at) - 1, "
-        f"c.deleted, c.load{_more(content, 'c')} FROM chosen AS c LEFT JOIN counts ON {_equal('c', 'counts', keys)}",
-        instance=instance,
-    )
+    if hard:
+        ctes += (
+            f", {_chosen(table, staged)}, "
+            f"counts AS (SELECT {k}, count(*) AS n FROM vault.{table.name} SEMI JOIN hard USING ({k}) GROUP BY {k})"
+        )
+        rows += (
+            f" UNION ALL SELECT {_of('c', keys)}, $instance, c.recorded_at, "
+            f"coalesce(counts.n, 0) + row_number() OVER (PARTITION BY {_of('c', keys)} ORDER BY c.recorded_at) - 1, "
+            f"c.deleted, c.load{_more(content, 'c')} FROM chosen AS c LEFT JOIN counts ON {_equal('c', 'counts', keys)}"
+        )
+    return run(con, f"INSERT INTO vault.{table.name} ({_target(table)}) {ctes} {rows}", instance=instance)
 
 
 def add_late(con: Connection, table: Versions, instance: str, staged: str, edge: datetime) -> None:
