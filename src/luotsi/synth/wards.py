@@ -13,6 +13,8 @@ from luotsi.synth.text import MISSING, Array
 EMERGENCY = np.array([0.34, 0.17, 0.2, 0.27, 0.22, 0.24, 0.34, 0.62, 0.95])
 PLANNED = np.array([0.02, 0.015, 0.015, 0.02, 0.03, 0.05, 0.08, 0.07, 0.04])
 REFERRALS = np.array([0.09, 0.08, 0.1, 0.14, 0.17, 0.24, 0.33, 0.34, 0.22])
+LONGEST = 3650
+"""Days that anyone waits in a queue at most: of millions some would be drawn to wait for decades."""
 
 
 def emergency(people: Residents, calendar: Calendars, rng: np.random.Generator) -> Rows:
@@ -128,7 +130,7 @@ def referrals(people: Residents, places: Places, calendar: Calendars, rng: np.ra
     )
     decision = np.searchsorted(np.array([0.8, 0.92]), rng.random(count))
     late = np.where((day > calendar.first + 75) & (day < calendar.first + 900), 1.35, 1.0)
-    wait = (1440 * np.exp(rng.normal(4.15, 0.85, count)) * late).astype(np.int64) + 1440
+    wait = (1440 * np.minimum(np.exp(rng.normal(4.15, 0.85, count)) * late, LONGEST)).astype(np.int64) + 1440
     clinic = places.of("poliklinikka")
     speciality = np.minimum((rng.random(count) ** 1.3 * len(clinic)).astype(np.int64), len(clinic) - 1)
     reason = np.searchsorted(np.array([0.86, 0.91, 0.96]), rng.random(count))

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -12,7 +13,8 @@ import pytest
 
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.reading import County, read_county
-from luotsi.synth import Summary, write
+from luotsi.synth import Summary, wards, write
+from luotsi.synth.block import block, world
 from luotsi.synth.parts import Run, make
 from luotsi.synth.writing import cuts_of
 
@@ -86,6 +88,21 @@ def test_a_last_day_outside_the_years_is_refused_with_the_days_that_would_do(tmp
     for day in (datetime.date(2024, 1, 30), datetime.date(2025, 1, 1)):
         with pytest.raises(UserError, match=f"The last day {day} must be between 2024-01-31 and the end of 2024"):
             write(tmp_path / "out", county(), residents=1_500, years=(2024, 2024), until=day)
+
+
+class Unlucky(np.random.Generator):
+    """Draws what one of many millions meets."""
+
+    def normal(self, loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Any:
+        return np.full(size, loc + 6 * scale)
+
+
+def test_nobody_of_a_whole_country_waits_for_decades() -> None:
+    shared = world(4_000, 1, (2024, 2024), cuts_of((2024, 2024), "year"))
+    everyone = block(shared, 0).people
+    drawn = wards.referrals(everyone, shared.places, shared.calendar, Unlucky(np.random.PCG64(1)))
+    longest = (drawn["ended"] - drawn["handled"])[drawn["reason"] != 4].max() / 1440
+    assert longest == wards.LONGEST + 1
 
 
 def test_every_table_of_the_finnish_sources_is_written(made: Summary) -> None:
