@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+from pyarrow import csv
 
 from luotsi.concepts.errors import UserError
 from luotsi.concepts.records import Source
@@ -173,17 +175,36 @@ def _schema(file: _File) -> pa.Schema:
 
 
 def _batches(file: _File, rejects: list[Reject]) -> Iterator[pa.RecordBatch]:
-    """The sound records in batches; what cannot be read is added to `rejects`."""
+    """The sound records in batches, in order; what cannot be read is added to `rejects`."""
     schema = _schema(file)
     places = [place for _, place in (*file.heading.places, *file.heading.undeclared)]
     lines = records.lines(opening.blocks(file.path), file.encoding)
-    stream = records.records(lines, file.delimiter, file.encoding, file.heading.width)
-    next(stream)  # the heading
-    while chunk := list(itertools.islice(stream, ROWS)):
-        rejects += [Reject(each.line, each.fault, each.raw) for each in chunk if each.fault]
-        sound = [each for each in chunk if not each.fault]
-        columns: list[pa.Array] = [pa.array([each.line for each in sound], pa.int64())]
-        for place in places:
-            values = None if place is None else [each.fields[place] or None for each in sound]
-            columns.append(pa.nulls(len(sound), pa.string()) if values is None else pa.array(values, pa.string()))
-        yield pa.record_batch(columns, schema=schema)
+    for chunk in records.chunks(lines, file.delimiter, file.encoding, file.heading.width, ROWS):
+        rejects += [Reject(each.line, each.fault, each.raw) for each in chunk.others if each.fault]
+        sound = [each for each in chunk.others if not each.fault]
+        numbers = pa.array([*chunk.numbers, *(each.line for each in sound)], pa.int64())
+        plain = _columns(file, chunk.plain)
+        columns = [
+            pa.nulls(len(numbers), pa.string())
+            if place is None
+            else pa.concat_arrays(
+                [*plain[place].chunks, pa.array([each.fields[place] or None for each in sound], pa.string())]
+            )
+            for place in places
+        ]
+        batch = pa.record_batch([numbers, *columns], schema=schema)
+        yield batch.take(pa.array(np.argsort(numbers.to_numpy()))) if sound else batch
+
+
+def _columns(file: _File, lines: list[bytes]) -> list[pa.ChunkedArray]:
+    """The columns of lines that hold no quote; an empty value is null."""
+    if not lines:
+        return [pa.chunked_array([], pa.string())] * file.heading.width
+    data = b"\n".join(lines)
+    names = [str(place) for place in range(file.heading.width)]
+    cut = csv.ParseOptions(delimiter=file.delimiter, quote_char=False, double_quote=False)
+    kept = csv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
+    )
+    whole = csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names)
+    return csv.read_csv(pa.BufferReader(data), whole, cut, kept).columns

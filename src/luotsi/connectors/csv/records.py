@@ -1,12 +1,13 @@
-"""Cuts the bytes of a broken file into records, one by one: which can be read, which cannot and why.
+"""Cuts the bytes of a broken file into records: which can be read, which cannot and why.
 
-The careful way, for files where DuckDB's reader meets a fault: it would drop all that follows a stray quote.
+The careful way, for files where DuckDB's reader meets a fault: it would drop all that follows a stray quote. Lines that
+are a record each and hold no quote, nearly all of most files, are told apart by counting and left whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from luotsi.connectors.csv.opening import decode
 
@@ -33,7 +34,7 @@ def lines(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     first = True
     for block in blocks:
         if first:
-            block, first = block.removeprefix(b"\xef\xbb\xbf"), False
+            block, first = block.removeprefix(BOM), False
         parts = (rest + block).split(b"\n")
         rest = parts.pop()
         yield from parts
@@ -41,33 +42,89 @@ def lines(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         yield rest
 
 
-def records(source: Iterable[bytes], delimiter: str, encoding: str, width: int | None) -> Iterator[Record]:
-    """The records of a file, the heading too. `width`: number of fields each must have; None takes any."""
-    stream = _Ahead(iter(source))
-    number = 0
-    for line in stream:
-        number += 1
+@dataclass
+class Chunk:
+    """Records that follow each other: `plain` ones, each one line of UTF-8 with a value for each column and no quote,
+    with their numbers, and `others`."""
+
+    numbers: list[int]
+    plain: list[bytes]
+    others: list[Record]
+
+    def __len__(self) -> int:
+        return len(self.plain) + len(self.others)
+
+
+def chunks(source: Iterable[bytes], delimiter: str, encoding: str, width: int, most: int) -> Iterator[Chunk]:
+    """The records of a file without its heading, `most` at a time. `width`: number of fields each must have."""
+    stream, sign, headed = _Ahead(iter(source)), delimiter.encode(), False
+    made = Chunk([], [], [])
+    for number, line in enumerate(stream, 1):
         body = line.removesuffix(b"\r")
         if not body:
             continue
-        raw = _text(body, encoding)
-        if raw is None:
-            yield Record(number, [], "bytes that are not in the encoding of the file", body.decode("latin-1"))
-            continue
-        fields, fault = _split(raw, delimiter) if '"' in raw else (raw.split(delimiter), None)
-        if fault == OPEN:
-            ended = "\r" * (len(line) - len(body))  # within quotes it is a part of the value
-            fields, fault, raw = _joined(stream, raw + ended, delimiter, encoding)
-        if fault is None and "\r" in raw and '"' not in raw:
-            fault = "a line break within the row"
-        if fault is None and width is not None:
-            while len(fields) > width and not fields[-1]:
-                fields.pop()  # as DuckDB's reader does: delimiters at the end that hold nothing lose nothing
-        if fault is None and width is not None and len(fields) != width:
-            fault = f"{len(fields)} columns where the heading has {width}"
-        yield Record(number, fields, fault, raw)
+        if not headed:
+            _record(number, line, stream, delimiter, encoding, None)
+            headed = True
+        elif body.count(sign) == width - 1 and b'"' not in body and b"\r" not in body:
+            made.numbers.append(number)
+            made.plain.append(body)
+        else:
+            made.others.append(_record(number, line, stream, delimiter, encoding, width))
+        if len(made) == most:
+            yield _in_utf8(made, delimiter, encoding, width)
+            made = Chunk([], [], [])
+    if made:
+        yield _in_utf8(made, delimiter, encoding, width)
 
 
+def _in_utf8(made: Chunk, delimiter: str, encoding: str, width: int) -> Chunk:
+    """The chunk with its plain lines in UTF-8; those that are not in the encoding of the file are told one by one."""
+    whole = b"\n".join(made.plain)
+    strict = "cp1252" if encoding == "latin-1" else encoding  # a line that Windows would not write is Latin-1 by itself
+    text = None if BOM in whole else _text(whole, strict)
+    if text is not None:
+        return made if encoding != "latin-1" or not whole else replace(made, plain=text.encode().split(b"\n"))
+    numbers, plain, others = list[int](), list[bytes](), [*made.others]
+    for number, line in zip(made.numbers, made.plain, strict=True):
+        text = _text(line, encoding)
+        if text is None:
+            others.append(_record(number, line, _Ahead(iter(())), delimiter, encoding, width))
+        else:
+            numbers.append(number)
+            plain.append(text.encode())
+    return Chunk(numbers, plain, sorted(others, key=lambda each: each.line))
+
+
+def records(source: Iterable[bytes], delimiter: str, encoding: str, width: int | None) -> Iterator[Record]:
+    """The records of a file, the heading too. `width`: number of fields each must have; None takes any."""
+    stream = _Ahead(iter(source))
+    for number, line in enumerate(stream, 1):
+        if line.removesuffix(b"\r"):
+            yield _record(number, line, stream, delimiter, encoding, width)
+
+
+def _record(number: int, line: bytes, stream: _Ahead, delimiter: str, encoding: str, width: int | None) -> Record:
+    """The record that begins with a line that is not empty; takes from the stream what else belongs to it."""
+    body = line.removesuffix(b"\r")
+    raw = _text(body, encoding)
+    if raw is None:
+        return Record(number, [], "bytes that are not in the encoding of the file", body.decode("latin-1"))
+    fields, fault = _split(raw, delimiter) if '"' in raw else (raw.split(delimiter), None)
+    if fault == OPEN:
+        ended = "\r" * (len(line) - len(body))  # within quotes it is a part of the value
+        fields, fault, raw = _joined(stream, raw + ended, delimiter, encoding)
+    if fault is None and "\r" in raw and '"' not in raw:
+        fault = "a line break within the row"
+    if fault is None and width is not None:
+        while len(fields) > width and not fields[-1]:
+            fields.pop()  # as DuckDB's reader does: delimiters at the end that hold nothing lose nothing
+    if fault is None and width is not None and len(fields) != width:
+        fault = f"{len(fields)} columns where the heading has {width}"
+    return Record(number, fields, fault, raw)
+
+
+BOM = b"\xef\xbb\xbf"
 OPEN = "a quote that is never closed"
 
 
