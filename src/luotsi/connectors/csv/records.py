@@ -51,9 +51,6 @@ class Chunk:
     plain: list[bytes]
     others: list[Record]
 
-    def __len__(self) -> int:
-        return len(self.plain) + len(self.others)
-
 
 def chunks(source: Iterable[bytes], delimiter: str, encoding: str, width: int, most: int) -> Iterator[Chunk]:
     """The records of a file without its heading, `most` at a time. `width`: number of fields each must have."""
@@ -71,10 +68,10 @@ def chunks(source: Iterable[bytes], delimiter: str, encoding: str, width: int, m
             made.plain.append(body)
         else:
             made.others.append(_record(number, line, stream, delimiter, encoding, width))
-        if len(made) == most:
+        if len(made.plain) + len(made.others) == most:
             yield _in_utf8(made, delimiter, encoding, width)
             made = Chunk([], [], [])
-    if made:
+    if made.plain or made.others:
         yield _in_utf8(made, delimiter, encoding, width)
 
 
