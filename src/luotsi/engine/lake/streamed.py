@@ -29,6 +29,9 @@ BATCH = 8 * GROUP
 IN_MEMORY = 64 << 20
 """Bytes of row numbers of a column that are held in memory; beyond, they go to a file without a name."""
 
+OF_A_HASH = 64
+"""Faulty values that share a hash: few enough to be looked through for each row."""
+
 Numbers = np.ndarray[Any, np.dtype[Any]]
 
 
@@ -118,16 +121,23 @@ class Streamed(Writing):
     def _sound(self) -> str:
         """What is true of a row without faulty identifiers; empty where there are none.
 
-        A type of the faulty values is asked, as a join or a long list in the statement would lose the order of rows.
+        The faulty values are asked in a list by their hash, as a join would lose the order of rows.
         """
         parts: list[str] = []
         for place, (column, each) in enumerate(self.columns.items()):
             values = each.known.faulty_values()
             if len(values):
+                count = len(values) // OF_A_HASH + 1
                 self.con.register("faulty_values", pa.table({"v": values}))
-                self.con.execute(f"CREATE TEMP TYPE faulty_{place} AS ENUM (SELECT v FROM faulty_values)")
+                self.con.execute(
+                    f"SET VARIABLE faulty_{place} = (SELECT list(coalesce(listed, []) ORDER BY h) "
+                    f"FROM range({count}) AS hashes(h) LEFT JOIN (SELECT hash(v) % {count} AS h, list(v) AS listed "
+                    "FROM faulty_values GROUP BY ALL) AS f USING (h))"
+                )
                 self.con.unregister("faulty_values")
-                parts.append(f"TRY_CAST(r.{name(column)} AS faulty_{place}) IS NULL")
+                value = f"r.{name(column)}"
+                listed = f"getvariable('faulty_{place}')[(hash({value}) % {count})::BIGINT + 1]"
+                parts.append(f"NOT coalesce(list_contains({listed}, {value}), FALSE)")
         return " AND ".join(parts)
 
     def _keep_faulty(self, sound: str) -> None:
