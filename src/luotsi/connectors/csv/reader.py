@@ -196,15 +196,14 @@ def _batches(file: _File, rejects: list[Reject]) -> Iterator[pa.RecordBatch]:
         yield batch.take(pa.array(np.argsort(numbers.to_numpy()))) if sound else batch
 
 
-def _columns(file: _File, lines: list[bytes]) -> list[pa.ChunkedArray]:
+def _columns(file: _File, lines: bytes) -> list[pa.ChunkedArray]:
     """The columns of lines that hold no quote; an empty value is null."""
     if not lines:
         return [pa.chunked_array([], pa.string())] * file.heading.width
-    data = b"\n".join(lines)
     names = [str(place) for place in range(file.heading.width)]
     cut = csv.ParseOptions(delimiter=file.delimiter, quote_char=False, double_quote=False)
     kept = csv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
     )
-    whole = csv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names)
-    return csv.read_csv(pa.BufferReader(data), whole, cut, kept).columns
+    whole = csv.ReadOptions(use_threads=False, block_size=len(lines) + 1, column_names=names)
+    return csv.read_csv(pa.BufferReader(lines), whole, cut, kept).columns

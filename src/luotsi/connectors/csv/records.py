@@ -6,8 +6,9 @@ are a record each and hold no quote, nearly all of most files, are told apart by
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from luotsi.connectors.csv.opening import decode
 
@@ -34,7 +35,7 @@ def lines(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     first = True
     for block in blocks:
         if first:
-            block, first = block.removeprefix(BOM), False
+            block, first = block.removeprefix(BOM_UTF8), False
         parts = (rest + block).split(b"\n")
         rest = parts.pop()
         yield from parts
@@ -42,20 +43,20 @@ def lines(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         yield rest
 
 
-@dataclass
+@dataclass(frozen=True)
 class Chunk:
     """Records that follow each other: `plain` ones, each one line of UTF-8 with a value for each column and no quote,
     with their numbers, and `others`."""
 
     numbers: list[int]
-    plain: list[bytes]
+    plain: bytes
     others: list[Record]
 
 
 def chunks(source: Iterable[bytes], delimiter: str, encoding: str, width: int, most: int) -> Iterator[Chunk]:
     """The records of a file without its heading, `most` at a time. `width`: number of fields each must have."""
     stream, sign, headed = _Ahead(iter(source)), delimiter.encode(), False
-    made = Chunk([], [], [])
+    plain, others = dict[int, bytes](), list[Record]()
     for number, line in enumerate(stream, 1):
         body = line.removesuffix(b"\r")
         if not body:
@@ -64,33 +65,29 @@ def chunks(source: Iterable[bytes], delimiter: str, encoding: str, width: int, m
             _record(number, line, stream, delimiter, encoding, None)
             headed = True
         elif body.count(sign) == width - 1 and b'"' not in body and b"\r" not in body:
-            made.numbers.append(number)
-            made.plain.append(body)
+            plain[number] = body
         else:
-            made.others.append(_record(number, line, stream, delimiter, encoding, width))
-        if len(made.plain) + len(made.others) == most:
-            yield _in_utf8(made, delimiter, encoding, width)
-            made = Chunk([], [], [])
-    if made.plain or made.others:
-        yield _in_utf8(made, delimiter, encoding, width)
+            others.append(_record(number, line, stream, delimiter, encoding, width))
+        if len(plain) + len(others) == most:
+            yield _in_utf8(plain, others, delimiter, encoding, width)
+            plain, others = {}, []
+    if plain or others:
+        yield _in_utf8(plain, others, delimiter, encoding, width)
 
 
-def _in_utf8(made: Chunk, delimiter: str, encoding: str, width: int) -> Chunk:
+def _in_utf8(plain: dict[int, bytes], others: list[Record], delimiter: str, encoding: str, width: int) -> Chunk:
     """The chunk with its plain lines in UTF-8; those that are not in the encoding of the file are told one by one."""
-    whole = b"\n".join(made.plain)
+    whole = b"\n".join(plain.values())
     strict = "cp1252" if encoding == "latin-1" else encoding  # a line that Windows would not write is Latin-1 by itself
-    text = None if BOM in whole else _text(whole, strict)
+    text = None if BOM_UTF8 in whole else _text(whole, strict)
     if text is not None:
-        return made if encoding != "latin-1" or not whole else replace(made, plain=text.encode().split(b"\n"))
-    numbers, plain, others = list[int](), list[bytes](), [*made.others]
-    for number, line in zip(made.numbers, made.plain, strict=True):
-        text = _text(line, encoding)
-        if text is None:
-            others.append(_record(number, line, _Ahead(iter(())), delimiter, encoding, width))
-        else:
-            numbers.append(number)
-            plain.append(text.encode())
-    return Chunk(numbers, plain, sorted(others, key=lambda each: each.line))
+        return Chunk([*plain], text.encode(), others)
+    texts = {number: _text(line, encoding) for number, line in plain.items()}
+    sound = {number: text for number, text in texts.items() if text is not None}
+    aside = plain.keys() - sound.keys()
+    others += [_record(each, plain[each], _Ahead(iter(())), delimiter, encoding, width) for each in aside]
+    others.sort(key=lambda each: each.line)
+    return Chunk([*sound], "\n".join(sound.values()).encode(), others)
 
 
 def records(source: Iterable[bytes], delimiter: str, encoding: str, width: int | None) -> Iterator[Record]:
@@ -121,7 +118,6 @@ def _record(number: int, line: bytes, stream: _Ahead, delimiter: str, encoding: 
     return Record(number, fields, fault, raw)
 
 
-BOM = b"\xef\xbb\xbf"
 OPEN = "a quote that is never closed"
 
 
