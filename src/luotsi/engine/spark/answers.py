@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 
@@ -22,6 +23,9 @@ def refusals() -> Generator[None]:
         yield
     except PySparkException as error:
         raise UserError(f"Spark refused a statement: {str(error).splitlines()[0][:500]}") from error
+    except Py4JJavaError as error:  # what lies below Spark: files, networks
+        said = str(error.java_exception.toString()).splitlines()[0][:500]
+        raise UserError(f"Spark refused a statement: {said}") from error
 
 
 class Answer:

@@ -28,6 +28,7 @@ from luotsi.engine.spark.session import session
 from luotsi.engine.spark.statements import fitted, full_name, parsed, rows_given, with_values
 from luotsi.engine.spark.tables import WHOLE, Tables, arrow_rows, arrow_schema, whole
 from luotsi.engine.spark.writing import shown, written
+from luotsi.engine.store import at
 
 VARIABLE = re.compile(r"SET VARIABLE (\w+) = \?")
 TRANSACTION = {"BEGIN": "begin", "COMMIT": "commit", "ROLLBACK": "rollback"}
@@ -327,7 +328,7 @@ class Connection:
         made = tree.copy()
         for read in [*made.find_all(exp.ReadParquet)]:
             listed = read.expressions[0]
-            paths = [whole(Path(each)) for each in self.variables[listed.expressions[0].name]]
+            paths = [whole(at(each)) for each in self.variables[listed.expressions[0].name]]
             frame = self.spark.read.option("mergeSchema", len(paths) > 1).parquet(*map(str, paths))
             place = f.regexp_replace(f.url_decode(f.replace(f.col("_metadata.file_path"), f.lit("+"), f.lit("%2B"))),
                                      "^file:/+", "/")  # fmt: skip

@@ -25,6 +25,7 @@ from deltalake.transaction import AddAction, RemoveAction, create_table_with_add
 from sqlglot import exp
 
 from luotsi.concepts.errors import UserError
+from luotsi.engine.store import reached, read
 
 pa: Any = pyarrow
 pq: Any = pyarrow.parquet
@@ -89,7 +90,7 @@ def _arrow(kind: exp.DataType) -> Any:
 
 
 class Tables:
-    """The tables in a folder. Changes are kept here until `commit`, or forgotten by `rollback`."""
+    """The tables in a folder, also one of an object store. Changes are kept here until `commit` or `rollback`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -105,11 +106,12 @@ class Tables:
         self._rollback()
 
     def _committed(self) -> tuple[dict[str, int], int | None]:
-        try:
-            log = deltalake.DeltaTable(str(self.folder / COMMITS))
-        except TableNotFoundError:
-            return {}, None
-        rows = log.to_pyarrow_table().to_pylist()
+        with reached(self.folder):
+            try:
+                log = deltalake.DeltaTable(str(self.folder / COMMITS))
+            except TableNotFoundError:
+                return {}, None
+            rows = log.to_pyarrow_table().to_pylist()
         return {str(row["name"]): int(row["version"]) for row in rows}, log.version()
 
     @property
@@ -127,7 +129,8 @@ class Tables:
         return self.known[name]
 
     def _read(self, name: str, version: int) -> Table:
-        log = deltalake.DeltaTable(str(self.place(name)), version=version)
+        with reached(self.folder):
+            log = deltalake.DeltaTable(str(self.place(name)), version=version)
         return Table(name, pa.schema(log.schema().to_arrow()), _files(log), version)
 
     def place(self, name: str) -> Path:
@@ -158,7 +161,8 @@ class Tables:
     def write(self, part: Path, rows: Any) -> None:
         """Writes rows of this process into a folder of a table."""
         part.mkdir(parents=True)
-        pq.write_table(rows, part / "rows.parquet")
+        with (part / "rows.parquet").open("wb") as stream:
+            pq.write_table(rows, stream)
 
     def append(self, name: str, part: Path) -> int:
         """Adds the files of a folder to a table; gives how many rows they hold."""
@@ -189,15 +193,19 @@ class Tables:
 
     def _listed(self, place: Path, part: Path) -> list[File]:
         """The files Spark wrote, without those that hold no rows."""
-        found: list[File] = []
-        for path in sorted(part.glob("*.parquet")) if part.exists() else ():
-            rows = int(pq.read_metadata(path).num_rows)
-            if rows:
-                found.append(File(str(path.relative_to(place)), path.stat().st_size, rows))
-        return found
+
+        def file(path: Path, _written: str) -> File:
+            return File(str(path.relative_to(place)), path.stat().st_size, int(_footer(path).num_rows))
+
+        found = read(part, "*.parquet", file)
+        return sorted((each for each in found if each.rows), key=lambda each: each.path)
 
     def commit(self) -> None:
         """Shows every change at once. Raises UserError where another process has committed meanwhile."""
+        with reached(self.folder):
+            self._commit()
+
+    def _commit(self) -> None:
         changed = [each for each in self.known.values() if each.added or each.replaced or each.version is None]
         if not changed and not self.dropped:
             return
@@ -243,13 +251,20 @@ def whole(path: Path) -> Path:
     It takes a group to begin where its first column does, and passes over in silence one whose middle would then lie
     behind the end of the file. Raises UserError for such a file.
     """
-    found, size = pq.read_metadata(path), path.stat().st_size
+    with reached(path):
+        found, size = _footer(path), path.stat().st_size
     for group in (found.row_group(place) for place in range(found.num_row_groups)):
         columns = [group.column(place) for place in range(group.num_columns)]
         first = columns[0].dictionary_page_offset or columns[0].data_page_offset
         if first + sum(each.total_compressed_size for each in columns) // 2 >= size:
             raise UserError(f"{path.parent} was landed in a form that Spark cannot read: delete it and land it again")
     return path
+
+
+def _footer(path: Path) -> Any:
+    """What a Parquet file says of itself at its end."""
+    with path.open("rb") as stream:
+        return pq.read_metadata(stream)
 
 
 def _files(log: deltalake.DeltaTable) -> list[File]:

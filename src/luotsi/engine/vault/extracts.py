@@ -13,6 +13,8 @@ from itertools import groupby
 from pathlib import Path
 
 from luotsi.concepts.errors import UserError
+from luotsi.engine.lake.manifest import NAME, lake
+from luotsi.engine.store import read
 
 GROUP_ROWS = 5_000_000
 """A group of delta extracts is loaded in one transaction; it ends when it holds so many rows."""
@@ -52,11 +54,11 @@ class Extract:
 
 def landed(home: Path) -> list[Extract]:
     """Every extract in the lake, in order of stream and time. Raises UserError for a manifest that cannot be read."""
-    found = [_read(path) for path in (home / "lake").glob("*/*/*/manifest.json")]
+    found = read(lake(home), f"*/*/*/{NAME}", _read)
     return sorted(found, key=lambda each: (each.stream, each.created_at, each.name))
 
 
-def _read(path: Path) -> Extract:
+def _read(path: Path, _written: str) -> Extract:
     try:
         said = json.loads(path.read_text("utf-8"))
         created = datetime.fromisoformat(said["created_at"])
