@@ -3,7 +3,8 @@
 python benchmarks/spark/run.py [--residents 3000,100000] [--years 2024..2024] [--times 5] [--sources a,b] [--folder DIR]
 
 Lands the largest source, patient records, and what its measures are divided by, unless told otherwise: Spark's price of
-a statement is the same for each of the others. Each run loads a fresh copy of the landed home and releases it, each step a process of its own, by turns.
+a statement is the same for each of the others. Each run loads a fresh copy of the landed home and releases it, each
+step a process of its own, by turns.
 """
 
 from __future__ import annotations
