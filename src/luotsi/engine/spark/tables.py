@@ -160,9 +160,10 @@ class Tables:
 
     def write(self, part: Path, rows: Any) -> None:
         """Writes rows of this process into a folder of a table."""
-        part.mkdir(parents=True)
-        with (part / "rows.parquet").open("wb") as stream:
-            pq.write_table(rows, stream)
+        with reached(part):
+            part.mkdir(parents=True)
+            with (part / "rows.parquet").open("wb") as stream:
+                pq.write_table(rows, stream)
 
     def append(self, name: str, part: Path) -> int:
         """Adds the files of a folder to a table; gives how many rows they hold."""

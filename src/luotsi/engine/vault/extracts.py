@@ -14,7 +14,7 @@ from pathlib import Path
 
 from luotsi.concepts.errors import UserError
 from luotsi.engine.lake.manifest import NAME, lake
-from luotsi.engine.store import read
+from luotsi.engine.store import reached, read
 
 GROUP_ROWS = 5_000_000
 """A group of delta extracts is loaded in one transaction; it ends when it holds so many rows."""
@@ -39,7 +39,8 @@ class Extract:
     def keys(self) -> Path | None:
         """The file of the keys of rows that the lake holds in quarantine, if there are such rows."""
         path = self.path.with_name("quarantine_keys.parquet")
-        return path if self.quarantined and path.exists() else None
+        with reached(path):
+            return path if self.quarantined and path.exists() else None
 
     @property
     def stream(self) -> tuple[str, str, str]:
