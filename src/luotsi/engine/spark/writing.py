@@ -14,6 +14,8 @@ from luotsi.engine.spark import asof, texts
 from luotsi.engine.spark.parts import call, cast, text
 
 Rule = Callable[[exp.Expr], exp.Expr]
+REVERSED = "".join(f"-${16 - place}" if place in (4, 6, 8, 10) else f"${16 - place}" for place in range(16))
+"""The text of a UUID of sixteen groups of two digits, the last first."""
 
 
 def written(tree: exp.Expr, *, pretty: bool = False) -> str:
@@ -59,14 +61,23 @@ def _type(node: exp.Expr) -> exp.Expr:
 
 def _key(node: exp.Expr) -> exp.Expr:
     """MD5 with its bytes in reverse order, as the text of a UUID: what DuckDB's md5_number gives as UUID."""
-    bytes_ = [call("substring", exp.column("h"), exp.Literal.number(31 - 2 * each), exp.Literal.number(2))
-              for each in range(16)]  # fmt: skip
-    pieces: list[exp.Expr] = []
-    for place, each in enumerate(bytes_):
-        pieces += [text("-"), each] if place in (4, 6, 8, 10) else [each]
-    digest = exp.MD5(this=node.expressions[0])
-    made = exp.Lambda(this=call("concat", *pieces), expressions=[exp.to_identifier("h")])
-    return call("element_at", call("transform", call("array", digest), made), exp.Literal.number(1))
+    return call("regexp_replace", exp.MD5(this=node.expressions[0]), text("(..)" * 16), text(REVERSED))
+
+
+def _median(node: exp.Expr) -> exp.Expr:
+    """Half the sum of the two in the middle, as DuckDB has it: Spark's own is another number in its last digit."""
+    only = node if isinstance(node, exp.Filter) else None
+    median = node.this if only else node
+    if not isinstance(median, exp.Median) or (only is None and isinstance(node.parent, exp.Filter)):
+        return node
+
+    def middle(desc: bool) -> exp.Expr:
+        order = exp.Order(expressions=[exp.Ordered(this=median.this.copy(), desc=desc)])
+        found = exp.WithinGroup(this=call("percentile_disc", exp.Literal.number("0.5")), expression=order)
+        return exp.Filter(this=found, expression=only.expression.copy()) if only else found
+
+    return exp.paren(exp.Div(this=exp.paren(exp.Add(this=middle(False), expression=middle(True))),
+                             expression=exp.Literal.number(2)))  # fmt: skip
 
 
 def _first_known(function: str) -> Rule:
@@ -173,6 +184,8 @@ RULES: Mapping[type[exp.Expr], Rule] = {
     exp.Add: _add,
     exp.Grouping: _grouping,
     exp.Cast: _cast,
+    exp.Filter: _median,
+    exp.Median: _median,
     exp.Try: _try,
     exp.If: _condition,
     exp.DayOfWeekIso: _weekday,

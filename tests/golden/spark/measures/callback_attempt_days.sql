@@ -149,8 +149,15 @@ WITH contact AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_callback_attempt_days
   GROUP BY
     grain,
@@ -171,8 +178,15 @@ WITH contact AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_callback_attempt_days
   GROUP BY
     grain,
@@ -194,8 +208,15 @@ WITH contact AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_callback_attempt_days
   GROUP BY
     grain,

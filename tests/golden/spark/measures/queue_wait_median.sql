@@ -115,8 +115,15 @@ WITH work_item AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_queue_wait_median
   GROUP BY
     grain,
@@ -137,8 +144,15 @@ WITH work_item AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_queue_wait_median
   GROUP BY
     grain,
@@ -160,8 +174,15 @@ WITH work_item AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_queue_wait_median
   GROUP BY
     grain,
@@ -183,8 +204,15 @@ WITH work_item AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_queue_wait_median
   GROUP BY
     grain,
@@ -206,8 +234,15 @@ WITH work_item AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_queue_wait_median
   GROUP BY
     grain,

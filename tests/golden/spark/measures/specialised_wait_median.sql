@@ -168,8 +168,15 @@ WITH queue_entry AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_specialised_wait_median
   GROUP BY
     grain,
@@ -190,8 +197,15 @@ WITH queue_entry AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_specialised_wait_median
   GROUP BY
     grain,
@@ -213,8 +227,15 @@ WITH queue_entry AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_specialised_wait_median
   GROUP BY
     grain,
@@ -236,8 +257,15 @@ WITH queue_entry AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_specialised_wait_median
   GROUP BY
     grain,
@@ -259,8 +287,15 @@ WITH queue_entry AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_specialised_wait_median
   GROUP BY
     grain,
@@ -282,8 +317,15 @@ WITH queue_entry AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_specialised_wait_median
   GROUP BY
     grain,

@@ -214,8 +214,15 @@ WITH stay AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_ward_length_of_stay_median
   GROUP BY
     grain,
@@ -236,8 +243,15 @@ WITH stay AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_ward_length_of_stay_median
   GROUP BY
     grain,
@@ -259,8 +273,15 @@ WITH stay AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_ward_length_of_stay_median
   GROUP BY
     grain,
@@ -282,8 +303,15 @@ WITH stay AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_ward_length_of_stay_median
   GROUP BY
     grain,
@@ -305,8 +333,15 @@ WITH stay AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_ward_length_of_stay_median
   GROUP BY
     grain,
@@ -328,8 +363,15 @@ WITH stay AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_ward_length_of_stay_median
   GROUP BY
     grain,

@@ -113,8 +113,15 @@ WITH wellbeing_referral AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_wellbeing_first_contact_days
   GROUP BY
     grain,
@@ -135,8 +142,15 @@ WITH wellbeing_referral AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_wellbeing_first_contact_days
   GROUP BY
     grain,
@@ -158,8 +172,15 @@ WITH wellbeing_referral AS (
     NULL AS denominator,
     COUNT(*) FILTER(WHERE
       NOT value IS NULL AND weight) AS weighed,
-    MEDIAN(CAST(value AS DOUBLE)) FILTER(WHERE
-      NOT value IS NULL AND weight) AS value
+    (
+      (
+        PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) ASC NULLS LAST) FILTER(WHERE
+          NOT value IS NULL AND weight) + PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY
+          CAST(value AS DOUBLE) DESC) FILTER(WHERE
+          NOT value IS NULL AND weight)
+      ) / 2
+    ) AS value
   FROM valued_wellbeing_first_contact_days
   GROUP BY
     grain,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import random
 import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 import sqlglot
@@ -56,6 +58,23 @@ def test_every_row_of_an_arrow_table_is_read_though_some_of_its_chunks_are_empty
     chunks = [pa.array([1, 2]), pa.array([], pa.int64()), pa.array([3])]
     with given(con, "rows_given", {"n": pa.chunked_array(chunks)}):
         assert con.execute("SELECT count(*), sum(n) FROM rows_given").fetchall() == [(3, 6)]
+
+
+def test_medians_and_keys_are_those_of_duckdb_to_the_last_digit(con: Connection) -> None:
+    random_ = random.Random(5)
+    hours = [None if random_.random() < 0.1 else random_.randrange(10**9) / 3600 for _ in range(4000)]
+    told = [random_.random() < 0.7 for _ in hours]
+    rows = {"n": [random_.randrange(600) for _ in hours], "hours": hours, "told": told}
+    query = (
+        "SELECT n, median(hours) FILTER (WHERE told) AS some, median(hours) AS every, "
+        "max(CAST(md5_number(concat('key', CAST(n AS VARCHAR)))::UUID AS VARCHAR)) AS key "
+        "FROM given GROUP BY n ORDER BY n"
+    )
+    with given(con, "given", rows):
+        theirs = con.execute(query).fetchall()
+    with duckdb.connect() as ours, given(ours, "given", rows):
+        assert ours.execute(query).fetchall() == theirs
+    assert any(some is None for _, some, _, _ in theirs)
 
 
 def test_many_small_loads_leave_few_files_and_every_row(
