@@ -87,7 +87,8 @@ def java() -> None:
         pytest.skip("Spark needs Java 17, which is not here (apt-get install openjdk-17-jre-headless)")
     root = Path(__file__).parent
     os.environ["SPARK_CONF_DIR"] = str(root / "src/luotsi/engine/spark/tests/conf")
-    os.environ["PYSPARK_SUBMIT_ARGS"] = f"--driver-class-path {':'.join(map(str, _of_s3()))} pyspark-shell"
+    if jars := _of_s3():
+        os.environ["PYSPARK_SUBMIT_ARGS"] = f"--driver-class-path {':'.join(map(str, jars))} pyspark-shell"
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ from luotsi.engine.lake.manifest import NAME, Manifest, folder, lake, manifests
 from luotsi.engine.lake.readings import Readable
 from luotsi.engine.lake.writing import write
 from luotsi.engine.lake.written import Places, Written
-from luotsi.engine.store import put, reached, remote
+from luotsi.engine.store import put, remote
 
 HERE = ZoneInfo("Europe/Helsinki")
 ASIDE = ".landing"
@@ -189,11 +189,13 @@ class _Landing:
         )
 
     def _extract(self) -> str:
-        """The extract's name; that of another instance with the same bytes at the same time gets the instance added."""
+        """The extract's name; that of another instance with the same bytes at the same time gets the instance added.
+
+        In an object store every name has it: there nothing stops two who find a name free at once.
+        """
         name = f"{self.created_at:%Y%m%dT%H%M%S}-{self.digest[:12]}"
         place = lake(self.home) / self.source.source / self.reading.table / name
-        with reached(place):
-            taken = (place / NAME).exists()
+        taken = remote(place) or place.exists()
         return f"{name}-{self.instance}" if taken else name
 
     def publish(self) -> None:
