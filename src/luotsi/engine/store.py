@@ -8,6 +8,7 @@ store's own tools take from the environment. Who people are, keys of pseudonyms 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from luotsi.concepts.errors import UserError
 
 Read = TypeVar("Read")
 
+DRAWN = re.compile(r"\x1b\[[0-9;]*m|↳")
+"""Colours and arrows with which Delta's log draws what went wrong."""
 AT_ONCE = 16
 """How many files of an object store are asked for side by side: each is slow to begin, not to read."""
 
@@ -64,7 +67,7 @@ def reached(place: Path) -> Generator[None]:
     except Exception as error:
         if not remote(place):
             raise
-        said = (str(error).splitlines() or [type(error).__name__])[0]
+        said = " ".join(DRAWN.sub(" ", str(error)).split())[:300] or type(error).__name__
         raise UserError(
             f"{place} does not answer as it should: {said}. See LUOTSI_STORE and its credentials"
         ) from error
