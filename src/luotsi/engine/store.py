@@ -67,7 +67,8 @@ def reached(place: Path) -> Generator[None]:
     except Exception as error:
         if not remote(place):
             raise
-        said = " ".join(DRAWN.sub(" ", str(error)).split())[:300] or type(error).__name__
+        said = " ".join(DRAWN.sub(" ", str(error)).split()) or type(error).__name__
+        said = said if len(said) < 400 else f"{said[:120]} … {said[-260:]}"  # what happened, and at last why
         raise UserError(
             f"{place} does not answer as it should: {said}. See LUOTSI_STORE and its credentials"
         ) from error
