@@ -101,8 +101,7 @@ def s3a(java: None) -> Callable[[str], None]:
         from luotsi.engine.spark.session import session
 
         hadoop: Any = session()._jsc.hadoopConfiguration()
-        for word, value in {"endpoint": address, "access.key": "key", "secret.key": "secret"}.items():
-            hadoop.set(f"fs.s3a.{word}", value)
+        hadoop.set("fs.s3a.endpoint", address)
 
     return at
 

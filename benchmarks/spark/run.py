@@ -10,7 +10,6 @@ step a process of its own, by turns.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import sys
@@ -19,6 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
+
+from luotsi.engine.lake import manifests
 
 sys.path.append(str(Path(__file__).parents[1]))
 from timing import Figure, Taken, interleaved, keep, timed
@@ -40,11 +41,6 @@ def landed(folder: Path, residents: int, years: str, sources: list[str]) -> Path
         for source in sources or there:
             timed([LUOTSI, "land", source, str(sent), "--home", str(home)])
     return home
-
-
-def rows_landed(home: Path) -> int:
-    """How many rows lie in the lake of a home."""
-    return sum(json.loads(path.read_text())["rows_landed"] for path in (home / "lake").glob("*/*/*/manifest.json"))
 
 
 def way(home: Path, engine: str, step: str) -> Callable[[], Taken]:
@@ -91,7 +87,8 @@ def main() -> None:
             folder = (given.folder or Path(name)) / str(residents)
             os.makedirs(folder, exist_ok=True)
             home = landed(folder, residents, given.years, [each for each in given.sources.split(",") if each])
-            size = f"{residents:,} residents, {given.years}, {rows_landed(home):,} rows"
+            rows = sum(each.rows_landed for each in manifests(home))
+            size = f"{residents:,} residents, {given.years}, {rows:,} rows"
             ways = {f"{engine}: {step}": way(home, engine, step) for engine in ENGINES for step in STEPS}
             runs = interleaved(ways, given.times, warm_up=0 if given.quick else 1)
             equal(home)

@@ -267,8 +267,6 @@ def cluster(bucket: str, s3a: Callable[[str], None], hosts: dict[str, str], tmp_
         "spark.executor.memory": "1g",
         "spark.executor.extraClassPath": os.environ["PYSPARK_SUBMIT_ARGS"].split()[1],
         "spark.hadoop.fs.s3a.endpoint": endpoint,
-        "spark.hadoop.fs.s3a.access.key": "key",
-        "spark.hadoop.fs.s3a.secret.key": "secret",
     }
     conf, spark, master = tmp_path / "conf", Path(pyspark.__file__).parent, "10.77.0.1 --port 17077"
     conf.mkdir()
